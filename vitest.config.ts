@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  pool: "forks",
+  execArgv: ["--conditions=source"],
+} as const;
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "fast",
+          include: ["packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "packages/*/test/slow/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "slow",
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          include: ["packages/*/test/slow/**/*.test.ts", "test/**/*.test.ts"],
+        },
+      },
+    ],
+  },
+});
