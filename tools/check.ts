@@ -41,7 +41,9 @@ if (import.meta.main) {
   const major = Number(process.versions.node.split(".")[0]);
   console.log(`check: Node ${process.version}`);
   if (major !== requiredMajor) {
-    console.error(`check runs on Node ${requiredMajor}, not ${process.version}; use "npm run check"`);
+    console.error(
+      `check runs on Node ${requiredMajor}, not ${process.version}; use "npm run check"`,
+    );
     process.exitCode = 1;
   } else {
     const red = runGates(process.argv.slice(2));

@@ -1,0 +1,18 @@
+export { defineOperation, pathParameters } from "./define-operation.ts";
+export type {
+  CliBinding,
+  Effects,
+  HttpBinding,
+  HttpMethod,
+  Operation,
+  StreamOperation,
+  UnaryOperation,
+} from "./define-operation.ts";
+export type {
+  JsonSchemaOptions,
+  Schema,
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+} from "./standard-schema.ts";
