@@ -1,11 +1,17 @@
 import * as z from "zod";
 import { designSchema } from "./design.ts";
+import type { DesignArtifact } from "./design.ts";
 import { exploreSchema } from "./explore.ts";
+import type { ExploreArtifact } from "./explore.ts";
 import type { PlanningPhase } from "./phase.ts";
 import { prdSchema } from "./prd.ts";
+import type { PrdArtifact } from "./prd.ts";
 import { requirementsSchema } from "./requirements.ts";
+import type { RequirementsArtifact } from "./requirements.ts";
 import { syncSchema } from "./sync.ts";
+import type { SyncArtifact } from "./sync.ts";
 import { tasksSchema } from "./tasks.ts";
+import type { TasksArtifact } from "./tasks.ts";
 
 /** The schema of the artefact each planning phase leaves. */
 export const artifactSchemas = {
@@ -17,7 +23,16 @@ export const artifactSchemas = {
   SYNC: syncSchema,
 } as const satisfies Record<PlanningPhase, z.ZodType>;
 
-export type ArtifactOf<P extends PlanningPhase> = z.infer<(typeof artifactSchemas)[P]>;
+interface Artifacts {
+  readonly EXPLORE: ExploreArtifact;
+  readonly PRD: PrdArtifact;
+  readonly REQUIREMENTS: RequirementsArtifact;
+  readonly DESIGN: DesignArtifact;
+  readonly TASKS: TasksArtifact;
+  readonly SYNC: SyncArtifact;
+}
+
+export type ArtifactOf<P extends PlanningPhase> = Artifacts[P];
 
 /** The accepted artefacts of the phases passed so far. */
 export type AcceptedArtifacts = { readonly [P in PlanningPhase]?: ArtifactOf<P> };
@@ -28,7 +43,8 @@ export function artifactJsonSchema(phase: PlanningPhase): Readonly<Record<string
     io: "input",
     override: ({ jsonSchema }) => {
       delete jsonSchema.default;
-      if (typeof jsonSchema.additionalProperties === "object") {
+      const rest = jsonSchema.additionalProperties;
+      if (typeof rest === "object" && Object.keys(rest).length === 0) {
         delete jsonSchema.additionalProperties;
       }
     },

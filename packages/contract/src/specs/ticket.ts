@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { Timestamp, pageFields } from "../common.ts";
+import { SpecId, TaskId, TicketId } from "../ids.ts";
+import { TaskStatus } from "./task.ts";
+
+/** A group of tasks; its status is derived from theirs. */
+export const Ticket = z.object({
+  id: TicketId,
+  spec_id: SpecId,
+  title: z.string(),
+  description: z.string(),
+  priority: z.string(),
+  status: TaskStatus,
+  requirements: z.array(z.string()),
+  acceptance_criteria: z.array(z.string()),
+  task_ids: z.array(TaskId),
+  created_at: Timestamp,
+});
+
+export const ListTickets = z.object({
+  spec_id: SpecId.optional(),
+  status: TaskStatus.optional(),
+  ...pageFields,
+});
+export const GetTicket = z.object({ id: TicketId });
