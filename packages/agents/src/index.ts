@@ -1,0 +1,16 @@
+export type {
+  AgentDriver,
+  AgentError,
+  AgentErrorClass,
+  AgentLimits,
+  AgentOutcome,
+  AgentRun,
+  AgentRunRequest,
+  DriverPresence,
+  JsonValue,
+  ModelChoice,
+  ProviderKeys,
+  SteeringRequest,
+  StepDraft,
+  Usage,
+} from "./driver.ts";
