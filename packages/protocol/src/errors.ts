@@ -94,10 +94,16 @@ export function isCodedError(value: unknown): value is CodedError {
   return value instanceof Error && codedNames.includes(value.name) && "category" in value;
 }
 
+/** Of something thrown that is no Error; `String` itself throws for an object without a prototype. */
+function describeThrown(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return `a thrown object with the fields ${Object.keys(value).join(", ") || "(none)"}`;
+}
+
 /** The wire shape of anything thrown; what is not a coded error becomes `INTERNAL` without its text's secrets being judged here. */
 export function errorBody(error: unknown): ErrorBody {
   if (!isCodedError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : describeThrown(error);
     return { code: "INTERNAL", category: "internal", message, retryable: false };
   }
   return {

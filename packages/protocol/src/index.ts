@@ -9,3 +9,43 @@ export {
   isCodedError,
 } from "./errors.ts";
 export type { CodedErrorOptions, ErrorBody, ErrorCategory } from "./errors.ts";
+export { aoiVersion, frameworkPrefix, isResultType } from "./events.ts";
+export type {
+  ArtifactEvent,
+  CheckEvent,
+  CheckSeverity,
+  DomainEvent,
+  ErrorEvent,
+  FrameworkEvent,
+  FrameworkType,
+  HeartbeatEvent,
+  MetaEvent,
+  PlanEvent,
+  ProgressEvent,
+  StreamEvent,
+  SummaryEvent,
+  WarningEvent,
+} from "./events.ts";
+export { createEmitter, endError } from "./emitter.ts";
+export type {
+  Emitter,
+  EmitterOptions,
+  EndReason,
+  EndSignal,
+  EndableStream,
+  EventCounts,
+  MetaFields,
+  StreamIdentity,
+  SummaryFields,
+} from "./emitter.ts";
+export { createOutput } from "./output.ts";
+export type { Output, OutputFailure, OutputOptions } from "./output.ts";
+export { installProcessHooks } from "./process-hooks.ts";
+export type { ProcessHookOptions, ProcessHooks } from "./process-hooks.ts";
+export { readEvents } from "./reader.ts";
+export type { ReadOptions } from "./reader.ts";
+export { createRedactor, redactedText } from "./redaction.ts";
+export type { Redactor, RedactorOptions } from "./redaction.ts";
+export { sanitizeForTerminal } from "./terminal-text.ts";
+export type { SanitizeOptions } from "./terminal-text.ts";
+export { toWireValue } from "./wire-value.ts";

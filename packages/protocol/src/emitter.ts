@@ -1,0 +1,339 @@
+import type {
+  ArtifactEvent,
+  CheckEvent,
+  DomainEvent,
+  FrameworkEvent,
+  MetaEvent,
+  PlanEvent,
+  ProgressEvent,
+  SummaryEvent,
+  WarningEvent,
+} from "./events.ts";
+import { aoiVersion, frameworkPrefix, isResultType } from "./events.ts";
+import type { ErrorBody } from "./errors.ts";
+import { TerminalError, UserError, errorBody } from "./errors.ts";
+import type { signalExitCodes } from "./exit-codes.ts";
+import type { Output } from "./output.ts";
+import { createOutput } from "./output.ts";
+import type { Redactor } from "./redaction.ts";
+import { createRedactor } from "./redaction.ts";
+import { toWireValue } from "./wire-value.ts";
+
+export interface StreamIdentity {
+  readonly tool: string;
+  readonly toolVersion: string;
+  /** Reverse-DNS name of the event schema. */
+  readonly schemaName: string;
+  readonly schemaVersion: string;
+  readonly command: string;
+}
+
+export interface EmitterOptions {
+  readonly identity: StreamIdentity;
+  /** Where the stream goes; 1 when neither this nor `output` is given. Nobody else may write there. */
+  readonly fd?: number;
+  readonly output?: Output;
+  readonly redactor?: Redactor;
+  /** A longer line is refused; 8 MiB when absent. */
+  readonly maxLineBytes?: number;
+  /** Milliseconds of a monotonic clock. */
+  readonly nowMs?: () => number;
+}
+
+export type EndSignal = keyof typeof signalExitCodes;
+
+/** Why a stream ends without its own summary. */
+export type EndReason =
+  | { readonly kind: "signal"; readonly signal: EndSignal }
+  | { readonly kind: "crash"; readonly error: unknown }
+  | { readonly kind: "exit"; readonly exitCode: number }
+  | { readonly kind: "abandoned" };
+
+/** What the process hooks need of a stream: any format can be ended honestly. */
+export interface EndableStream {
+  readonly output: Output;
+  /** The terminal summary has been queued. */
+  readonly ended: boolean;
+  /** Ends the stream now with what went wrong; synchronous, never throws, does nothing on an ended stream. */
+  endNow(reason: EndReason): void;
+}
+
+type Fields<Event extends { readonly type: string }> = Omit<Event, "type">;
+export type MetaFields = Partial<Pick<MetaEvent, "args" | "input_schemas" | "wrapped">>;
+export interface SummaryFields {
+  /** Default: no error was emitted. True beside errors is refused unless `partial` is true. */
+  readonly ok?: boolean;
+  readonly partial?: boolean;
+  readonly truncated?: boolean;
+  readonly next_cursor?: string;
+  readonly input_count?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface EventCounts {
+  readonly results: number;
+  readonly warnings: number;
+  readonly errors: number;
+}
+
+/**
+ * Writes one AOI-CLI stream: `meta` first and once, then events, then one terminal `summary`.
+ *
+ * Every method resolves when more may be written. Misuse (`EVENT_BEFORE_META`, `SECOND_META`,
+ * `EVENT_AFTER_SUMMARY`, `RESERVED_TYPE`, `RESERVED_FIELD`, `OK_WITH_ERRORS`) and values JSON cannot carry
+ * (`UNSERIALIZABLE_VALUE`, `LINE_TOO_LONG`) reject and leave the stream as it was.
+ */
+export interface Emitter<Event extends DomainEvent = DomainEvent>
+  extends EndableStream, AsyncDisposable {
+  meta(fields?: MetaFields): Promise<void>;
+  emit(event: Event): Promise<void>;
+  /** Takes anything thrown. */
+  error(error: unknown): Promise<void>;
+  warning(fields: Fields<WarningEvent>): Promise<void>;
+  check(fields: Fields<CheckEvent>): Promise<void>;
+  plan(fields: { readonly action: string; readonly [field: string]: unknown }): Promise<void>;
+  progress(fields: Fields<ProgressEvent>): Promise<void>;
+  heartbeat(at?: Date): Promise<void>;
+  artifact(fields: Fields<ArtifactEvent>): Promise<void>;
+  /** Ends the stream; resolves when every line is written, or the output failed. */
+  summary(fields?: SummaryFields): Promise<SummaryEvent>;
+  counts(): EventCounts;
+  /** A stream without a summary is ended as abandoned. */
+  close(): Promise<void>;
+}
+
+export function createEmitter<Event extends DomainEvent = DomainEvent>(
+  options: EmitterOptions,
+): Emitter<Event> {
+  return new StreamEmitter<Event>(options);
+}
+
+const reservedSummaryFields: readonly string[] = [
+  "type",
+  "count",
+  "error_count",
+  "warning_count",
+  "elapsed_ms",
+];
+
+class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
+  readonly output: Output;
+  readonly #identity: StreamIdentity;
+  readonly #redactor: Redactor;
+  readonly #maxLineBytes: number;
+  readonly #nowMs: () => number;
+  readonly #startedAtMs: number;
+  #state: "idle" | "open" | "ended" = "idle";
+  #results = 0;
+  #warnings = 0;
+  #errors = 0;
+
+  constructor(options: EmitterOptions) {
+    this.output = options.output ?? createOutput({ fd: options.fd ?? 1 });
+    this.#identity = options.identity;
+    this.#redactor = options.redactor ?? createRedactor();
+    this.#maxLineBytes = options.maxLineBytes ?? 8 * 1024 * 1024;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#startedAtMs = this.#nowMs();
+  }
+
+  get ended(): boolean {
+    return this.#state === "ended";
+  }
+
+  counts(): EventCounts {
+    return { results: this.#results, warnings: this.#warnings, errors: this.#errors };
+  }
+
+  meta(fields: MetaFields = {}): Promise<void> {
+    if (this.#state === "open") return refuse("SECOND_META", "aoi:meta was already written");
+    if (this.#state === "ended") return refuseAfterSummary("aoi:meta");
+    return this.#attempt(() => {
+      const { tool, toolVersion, schemaName, schemaVersion, command } = this.#identity;
+      const line = this.#line({
+        ...fields,
+        type: "aoi:meta",
+        tool,
+        tool_version: toolVersion,
+        aoi_version: aoiVersion,
+        schema_name: schemaName,
+        schema_version: schemaVersion,
+        command,
+      } satisfies MetaEvent);
+      this.#state = "open";
+      return this.output.write(line);
+    });
+  }
+
+  emit(event: Event): Promise<void> {
+    if (event.type.startsWith(frameworkPrefix)) {
+      return refuse(
+        "RESERVED_TYPE",
+        `a domain event cannot be of type ${event.type}; use the emitter's own method for it`,
+      );
+    }
+    return this.#put(event);
+  }
+
+  error(error: unknown): Promise<void> {
+    const refusal = this.#refusal("aoi:error");
+    if (refusal !== undefined) return refusal;
+    this.#errors += 1;
+    return this.output.write(this.#errorLine(errorBody(error)));
+  }
+
+  warning(fields: Fields<WarningEvent>): Promise<void> {
+    return this.#put({ ...fields, type: "aoi:warning" });
+  }
+
+  check(fields: Fields<CheckEvent>): Promise<void> {
+    return this.#put({ ...fields, type: "aoi:check" });
+  }
+
+  plan(fields: Omit<PlanEvent, "type">): Promise<void> {
+    return this.#put({ ...fields, type: "aoi:plan" });
+  }
+
+  progress(fields: Fields<ProgressEvent>): Promise<void> {
+    return this.#put({ ...fields, type: "aoi:progress" });
+  }
+
+  heartbeat(at: Date = new Date()): Promise<void> {
+    return this.#put({ type: "aoi:heartbeat", at: at.toISOString() });
+  }
+
+  artifact(fields: Fields<ArtifactEvent>): Promise<void> {
+    return this.#put({ ...fields, type: "aoi:artifact" });
+  }
+
+  async summary(fields: SummaryFields = {}): Promise<SummaryEvent> {
+    await this.#refusal("aoi:summary");
+    for (const field of reservedSummaryFields) {
+      if (field in fields) {
+        await refuse("RESERVED_FIELD", `the emitter itself sets ${field} of aoi:summary`);
+      }
+    }
+    const { ok = this.#errors === 0, ...rest } = fields;
+    if (ok && this.#errors > 0 && fields.partial !== true) {
+      await refuse(
+        "OK_WITH_ERRORS",
+        `ok: true after ${this.#errors} aoi:error would be a lie; leave ok out, or say partial: true`,
+      );
+    }
+    const event = this.#summaryEvent(ok, rest);
+    const line = this.#line(event);
+    this.#state = "ended";
+    void this.output.write(line);
+    await this.output.flush();
+    return event;
+  }
+
+  endNow(reason: EndReason): void {
+    if (this.#state === "ended") return;
+    if (this.#state === "idle") void this.meta();
+    this.#state = "ended";
+    this.#errors += 1;
+    const lines = this.#errorLine(errorBody(endError(reason)));
+    const event = this.#summaryEvent(false, { partial: true });
+    void this.output.write(`${lines}${this.#line(event)}`);
+  }
+
+  async close(): Promise<void> {
+    this.endNow({ kind: "abandoned" });
+    await this.output.flush();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #put(event: FrameworkEvent | DomainEvent): Promise<void> {
+    const refusal = this.#refusal(event.type);
+    if (refusal !== undefined) return refusal;
+    return this.#attempt(() => {
+      const line = this.#line(event);
+      if (isResultType(event.type)) this.#results += 1;
+      else if (event.type === "aoi:warning") this.#warnings += 1;
+      return this.output.write(line);
+    });
+  }
+
+  #refusal(type: string): Promise<never> | undefined {
+    if (this.#state === "open") return undefined;
+    if (this.#state === "ended") return refuseAfterSummary(type);
+    return refuse("EVENT_BEFORE_META", `${type} before aoi:meta; call meta() first`);
+  }
+
+  #attempt(write: () => Promise<void>): Promise<void> {
+    try {
+      return write();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #line(event: FrameworkEvent | DomainEvent): string {
+    const line = `${JSON.stringify(toWireValue(event, this.#redactor))}\n`;
+    if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) {
+      throw new TerminalError(
+        "internal",
+        "LINE_TOO_LONG",
+        `an event of type ${event.type} takes ${Buffer.byteLength(line)} bytes, over the ${this.#maxLineBytes} of one line; write it to a file and emit an aoi:artifact`,
+      );
+    }
+    return line;
+  }
+
+  /** An error must always get out: details that cannot be carried are left behind. */
+  #errorLine(body: ErrorBody): string {
+    try {
+      return this.#line({ ...body, type: "aoi:error" });
+    } catch (error) {
+      const { code, category, retryable } = body;
+      const message = `${body.message.slice(0, 1000)} (details left out: ${errorBody(error).code})`;
+      return this.#line({ type: "aoi:error", code, category, message, retryable });
+    }
+  }
+
+  #summaryEvent(ok: boolean, fields: SummaryFields): SummaryEvent {
+    return {
+      ...fields,
+      type: "aoi:summary",
+      ok,
+      count: this.#results,
+      error_count: this.#errors,
+      warning_count: this.#warnings,
+      elapsed_ms: Math.round(this.#nowMs() - this.#startedAtMs),
+    };
+  }
+}
+
+function refuse(code: string, message: string): Promise<never> {
+  return Promise.reject(new TerminalError("internal", code, message));
+}
+
+function refuseAfterSummary(type: string): Promise<never> {
+  return refuse("EVENT_AFTER_SUMMARY", `${type} after aoi:summary; the stream has ended`);
+}
+
+/** The error that tells a reader why a stream ended without its own summary. */
+export function endError(reason: EndReason): unknown {
+  switch (reason.kind) {
+    case "signal":
+      return new UserError("cancelled", "INTERRUPTED", `stopped by ${reason.signal}`);
+    case "crash":
+      return reason.error;
+    case "exit":
+      return new TerminalError(
+        "internal",
+        "ENDED_EARLY",
+        `the process ended with status ${reason.exitCode} before the operation did; this is a bug in the tool`,
+      );
+    default:
+      return new TerminalError(
+        "internal",
+        "ABANDONED",
+        "the stream was closed before its summary; this is a bug in the tool",
+      );
+  }
+}

@@ -1,0 +1,115 @@
+import type { EndReason, EndSignal, EndableStream } from "./emitter.ts";
+import { exitCodes, signalExitCodes } from "./exit-codes.ts";
+import type { Output, OutputFailure } from "./output.ts";
+
+export interface ProcessHookOptions {
+  readonly stream: EndableStream;
+  /** Further outputs to drain before the process ends, standard error for one. */
+  readonly outputs?: readonly Output[];
+  /** Called on the first signal: the operation should stop and end its stream itself. Without it the stream ends at once. */
+  readonly onSignal?: (signal: EndSignal) => void;
+  /** From a signal to the forced end, draining included; 2000 when absent. */
+  readonly graceMs?: number;
+  /** Called before the stream ends because of an uncaught error, to tell a person; must not write to the stream. */
+  readonly onCrash?: (error: unknown) => void;
+}
+
+export interface ProcessHooks extends Disposable {
+  readonly interruptedBy: EndSignal | undefined;
+  /** Leaves the process as it was found. Call it after the stream has ended and is drained. */
+  dispose(): void;
+}
+
+/**
+ * Makes a stream unlosable: SIGINT, SIGTERM, SIGHUP, an uncaught error, an unhandled rejection, a direct
+ * `process.exit()` and an event loop that runs empty all still end it honestly and drain it.
+ *
+ * Exit status: 128 + signal, 70 after a crash or an early exit with 0, 141 when the reader closed the pipe,
+ * 74 for any other write error. Out of reach: SIGKILL, abort, out of memory and `process.reallyExit`.
+ */
+export function installProcessHooks(options: ProcessHookOptions): ProcessHooks {
+  return new Hooks(options);
+}
+
+const signals: readonly EndSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+class Hooks implements ProcessHooks {
+  readonly #options: ProcessHookOptions;
+  readonly #stopListening: () => void;
+  #interruptedBy: EndSignal | undefined;
+  #drainDeadlineMs: number | undefined;
+  #graceTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProcessHookOptions) {
+    this.#options = options;
+    for (const signal of signals) process.on(signal, this.#onSignal);
+    process.on("uncaughtException", this.#onCrash);
+    process.on("exit", this.#onExit);
+    this.#stopListening = options.stream.output.onFailure(this.#onFailure);
+  }
+
+  get interruptedBy(): EndSignal | undefined {
+    return this.#interruptedBy;
+  }
+
+  dispose(): void {
+    this.#ignoreSignals();
+    process.off("uncaughtException", this.#onCrash);
+    process.off("exit", this.#onExit);
+    this.#stopListening();
+    clearTimeout(this.#graceTimer);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  readonly #onSignal = (signal: EndSignal): void => {
+    const { onSignal, graceMs = 2000 } = this.#options;
+    if (this.#interruptedBy !== undefined || onSignal === undefined) {
+      this.#interruptedBy ??= signal;
+      this.#drainDeadlineMs ??= performance.now() + graceMs;
+      this.#end({ kind: "signal", signal: this.#interruptedBy }, signalExitCodes[signal]);
+      return;
+    }
+    this.#interruptedBy = signal;
+    this.#drainDeadlineMs = performance.now() + graceMs;
+    this.#graceTimer = setTimeout(() => {
+      this.#end({ kind: "signal", signal }, signalExitCodes[signal]);
+    }, graceMs);
+    onSignal(signal);
+  };
+
+  readonly #onCrash = (error: unknown): void => {
+    this.#options.onCrash?.(error);
+    this.#end({ kind: "crash", error }, exitCodes.internal);
+  };
+
+  /** The reader is gone or the disk is full: nobody can be told on this descriptor, so the status alone tells. */
+  readonly #onFailure = (failure: OutputFailure): void => {
+    process.exit(failure.exitCode); // oxlint-disable-line unicorn/no-process-exit -- the hooks' purpose
+  };
+
+  readonly #onExit = (exitCode: number): void => {
+    // While draining blocks, no handler of ours can run: the default action of a signal must work again.
+    this.#ignoreSignals();
+    const { stream, outputs = [] } = this.#options;
+    if (!stream.ended) {
+      stream.endNow({ kind: "exit", exitCode });
+      if (exitCode === 0) process.exitCode = exitCodes.internal;
+    }
+    this.#stopListening();
+    stream.output.flushSync(this.#drainDeadlineMs);
+    for (const output of outputs) output.flushSync(this.#drainDeadlineMs);
+    if (stream.output.failure !== undefined) process.exitCode = stream.output.failure.exitCode;
+  };
+
+  #ignoreSignals(): void {
+    for (const signal of signals) process.off(signal, this.#onSignal);
+  }
+
+  #end(reason: EndReason, exitCode: number): never {
+    this.#options.stream.endNow(reason);
+    return process.exit(exitCode); // oxlint-disable-line unicorn/no-process-exit -- the hooks' purpose
+  }
+}
