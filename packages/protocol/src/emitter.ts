@@ -206,26 +206,32 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
     return this.#put({ ...fields, type: "aoi:artifact" });
   }
 
-  async summary(fields: SummaryFields = {}): Promise<SummaryEvent> {
-    await this.#refusal("aoi:summary");
-    for (const field of reservedSummaryFields) {
-      if (field in fields) {
-        await refuse("RESERVED_FIELD", `the emitter itself sets ${field} of aoi:summary`);
-      }
-    }
+  /** The line is queued before this returns, so that a direct exit right after it still drains it. */
+  summary(fields: SummaryFields = {}): Promise<SummaryEvent> {
+    const refusal = this.#refusal("aoi:summary") ?? this.#refusedFields(fields);
+    if (refusal !== undefined) return refusal;
     const { ok = this.#errors === 0, ...rest } = fields;
-    if (ok && this.#errors > 0 && fields.partial !== true) {
-      await refuse(
-        "OK_WITH_ERRORS",
-        `ok: true after ${this.#errors} aoi:error would be a lie; leave ok out, or say partial: true`,
-      );
+    try {
+      const event = this.#summaryEvent(ok, rest);
+      const line = this.#line(event);
+      this.#state = "ended";
+      void this.output.write(line);
+      return this.output.flush().then(() => event);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const event = this.#summaryEvent(ok, rest);
-    const line = this.#line(event);
-    this.#state = "ended";
-    void this.output.write(line);
-    await this.output.flush();
-    return event;
+  }
+
+  #refusedFields(fields: SummaryFields): Promise<never> | undefined {
+    const reserved = reservedSummaryFields.find((field) => field in fields);
+    if (reserved !== undefined) {
+      return refuse("RESERVED_FIELD", `the emitter itself sets ${reserved} of aoi:summary`);
+    }
+    if (fields.ok !== true || this.#errors === 0 || fields.partial === true) return undefined;
+    return refuse(
+      "OK_WITH_ERRORS",
+      `ok: true after ${this.#errors} aoi:error would be a lie; leave ok out, or say partial: true`,
+    );
   }
 
   endNow(reason: EndReason): void {

@@ -1,0 +1,122 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createRedactor, redactedText, toWireValue } from "@aomori/protocol";
+
+const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(toWireValue(value)));
+
+describe("a value on the wire", () => {
+  it("is any JSON value, unchanged", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        const json = JSON.parse(JSON.stringify(value)) as unknown;
+        fc.pre(!JSON.stringify(json).match(/\d{16,}|e\+/));
+        expect(roundTrip(json)).toEqual(json);
+      }),
+    );
+    const proto = JSON.parse('{"__proto__":{"a":1},"b":2}') as unknown;
+    expect(JSON.stringify(toWireValue(proto))).toBe('{"__proto__":{"a":1},"b":2}');
+  });
+
+  it("keeps integers exact, as strings beyond 2^53", () => {
+    expect(roundTrip([5n, 2n ** 64n, -(2n ** 53n), 2 ** 60, 0.5])).toEqual([
+      5,
+      "18446744073709551616",
+      "-9007199254740992",
+      "1152921504606846976",
+      0.5,
+    ]);
+  });
+
+  it("may be a date, bytes or an error", () => {
+    expect(
+      roundTrip({ at: new Date(0), bytes: new Uint8Array([255, 0]), e: new Error("no") }),
+    ).toEqual({
+      at: "1970-01-01T00:00:00.000Z",
+      bytes: "/wA=",
+      e: { code: "INTERNAL", category: "internal", message: "no", retryable: false },
+    });
+  });
+
+  it.each([
+    ["NaN", { a: [1, Number.NaN] }, "$.a[1]"],
+    ["a Map", { m: new Map() }, "$.m"],
+    ["a function", { f: () => 1 }, "$.f"],
+  ])("refuses %s with its path", (_name, value, path) => {
+    expect(() => toWireValue(value)).toThrow(
+      expect.objectContaining({ code: "UNSERIALIZABLE_VALUE", details: { path } }),
+    );
+  });
+
+  it("refuses a circular reference with its path, but not a shared one", () => {
+    const shared = { x: 1 };
+    expect(roundTrip({ a: shared, b: [shared] })).toEqual({ a: { x: 1 }, b: [{ x: 1 }] });
+    const loop: { deep: { list: unknown[] } } = { deep: { list: [] } };
+    loop.deep.list.push(loop);
+    expect(() => toWireValue(loop)).toThrow("$.deep.list[0] is a circular reference");
+  });
+});
+
+describe("redaction", () => {
+  it("hides fields by name, and leaves what only sounds like one", () => {
+    const redactor = createRedactor({ names: ["pin"] });
+    const value = {
+      password: "a",
+      apiKey: "b",
+      "X-Auth-Token": ["c", { deep: "d" }],
+      client_secret: 12,
+      pin: "e",
+      next_page_token: "f",
+      max_tokens: 5,
+      monkey: "g",
+      token: null,
+    };
+    expect(toWireValue(value, redactor)).toEqual({
+      password: redactedText,
+      apiKey: redactedText,
+      "X-Auth-Token": [redactedText, { deep: redactedText }],
+      client_secret: redactedText,
+      pin: redactedText,
+      next_page_token: "f",
+      max_tokens: 5,
+      monkey: "g",
+      token: null,
+    });
+  });
+
+  it("leaves no registered value in any encoding, wherever it stands", () => {
+    const secret = fc
+      .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
+      .filter((text) => text.trim().length >= 8 && text.isWellFormed());
+    const around = fc.string({ maxLength: 7 });
+    fc.assert(
+      fc.property(secret, around, around, (planted, before, after) => {
+        const whole = Buffer.from(before + planted + after);
+        const encodings = [
+          planted,
+          JSON.stringify(planted).slice(1, -1),
+          encodeURIComponent(planted),
+          Buffer.from(planted).toString("base64"),
+        ];
+        const redactor = createRedactor({ secrets: [planted] });
+        const value = {
+          ...Object.fromEntries(encodings.map((text, index) => [`k${index}${text}`, 1])),
+          list: encodings.map((text) => `${before}${text}${after}`),
+          inner: whole.toString("base64"),
+          url: whole.toString("base64url"),
+        };
+        const line = JSON.stringify(toWireValue(value, redactor));
+        for (const text of encodings) expect(line).not.toContain(text);
+        const leaked = (line.match(/"(?:inner|url)":"([^"]*)"/g) ?? []).join();
+        expect(leaked).toContain(redactedText);
+      }),
+    );
+  });
+
+  it("does not search for a value too short to be told from honest text", () => {
+    const redactor = createRedactor();
+    expect(redactor.add("abc")).toBe(false);
+    expect(redactor.text("abc")).toBe("abc");
+    expect(redactor.add("a+b(c)")).toBe(true);
+    expect(redactor.text("x a+b(c) y")).toBe(`x ${redactedText} y`);
+  });
+});
