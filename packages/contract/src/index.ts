@@ -18,9 +18,9 @@ export {
   ticketId,
 } from "./ids.ts";
 export type { RandomBytes } from "./ids.ts";
-export { Failure, Plan, Timestamp, Usage, pageFields, pageOf } from "./common.ts";
-export type { Camel, CamelKey } from "./wire-types.ts";
-export { fromWire, toWire } from "./wire.ts";
+export { Failure, Json, Plan, Timestamp, Usage, pageFields, pageOf } from "./common.ts";
+export type { Camel, CamelKey, JsonValue } from "./wire-types.ts";
+export { fromWire, toWire, toWireInput } from "./wire.ts";
 export { Phase, PlanningPhase, modelPhases, phases, planningPhases } from "./planning/phase.ts";
 export type { ModelPhase } from "./planning/phase.ts";
 export { obligation, obligations, workPriority } from "./planning/priority.ts";
@@ -54,6 +54,7 @@ export {
   SpecAction,
   SpecCounts,
   SpecSettings,
+  SpecSettingsChanges,
   SpecStatus,
   driverNames,
   providerNames,
@@ -137,6 +138,7 @@ export {
   isEventType,
 } from "./specs/event.ts";
 export type { AomoriEvent, WireEvent } from "./specs/event.ts";
+export { readEvent } from "./specs/read-event.ts";
 export {
   ApiKey,
   CreateKey,
@@ -149,7 +151,15 @@ export {
 } from "./account/key.ts";
 export { Drained, Health, NoInput } from "./system/health.ts";
 export { operations } from "./operations.ts";
-export type { OperationId, Operations } from "./operations.ts";
+export type {
+  DryRunOperationId,
+  OperationId,
+  OperationInput,
+  OperationOutput,
+  Operations,
+  ParsedInput,
+  UnaryOperationId,
+} from "./operations.ts";
 export type {
   AgentHealthName,
   AgentResource,
@@ -182,6 +192,7 @@ export type {
   ScopeName,
   SpecCountsResource,
   SpecResource,
+  SpecSettingsChangesResource,
   SpecSettingsResource,
   SpecStatusName,
   SteeringActionName,

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { createKey, listKeys, revokeKey, whoami } from "./account/operations.ts";
 import {
   getAgent,
@@ -41,6 +42,7 @@ import {
   retryTask,
 } from "./specs/operations/tasks.ts";
 import { drain, getHealth } from "./system/operations.ts";
+import type { Camel } from "./wire-types.ts";
 
 /** Every operation a server answers, by id. */
 export const operations = {
@@ -90,3 +92,24 @@ export const operations = {
 
 export type Operations = typeof operations;
 export type OperationId = keyof Operations;
+
+/** The operations that answer once; the rest answer with a stream. */
+export type UnaryOperationId = {
+  [Id in OperationId]: Operations[Id] extends { readonly output: z.ZodType } ? Id : never;
+}[OperationId];
+
+/** The operations that can say what they would do instead of doing it. */
+export type DryRunOperationId = {
+  [Id in UnaryOperationId]: Operations[Id]["effects"] extends { readonly dryRun: true }
+    ? Id
+    : never;
+}[UnaryOperationId];
+
+/** What a caller sends, in camelCase; fields with a default may be absent. */
+export type OperationInput<Id extends OperationId> = Camel<z.input<Operations[Id]["input"]>>;
+/** The same after parsing, as a handler gets it. */
+export type ParsedInput<Id extends OperationId> = Camel<z.output<Operations[Id]["input"]>>;
+/** What a caller gets back, in camelCase. */
+export type OperationOutput<Id extends UnaryOperationId> = Camel<
+  z.output<Operations[Id]["output"]>
+>;

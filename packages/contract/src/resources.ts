@@ -32,6 +32,7 @@ import type {
   Spec,
   SpecCounts,
   SpecSettings,
+  SpecSettingsChanges,
   SpecStatus,
 } from "./specs/spec.ts";
 import type {
@@ -55,6 +56,7 @@ export type ProjectResource = Of<typeof Project>;
 export type SpecResource = Of<typeof Spec>;
 export type SpecCountsResource = Of<typeof SpecCounts>;
 export type SpecSettingsResource = Of<typeof SpecSettings>;
+export type SpecSettingsChangesResource = Of<typeof SpecSettingsChanges>;
 export type ArtifactResource = Of<typeof Artifact>;
 export type PhaseAttemptResource = Of<typeof PhaseAttempt>;
 export type CriterionResource = Of<typeof Criterion>;

@@ -35,7 +35,9 @@ function objectConverter(
       const field = value[from];
       if (field !== undefined) result[to] = convert(field);
     }
-    for (const key of Object.keys(value)) if (!known.has(key)) result[key] = value[key];
+    for (const key of Object.keys(value)) {
+      if (!known.has(key) && !Object.hasOwn(result, key)) result[key] = value[key];
+    }
     return result;
   };
 }
@@ -109,6 +111,12 @@ function converterFor(schema: $ZodType, direction: Direction): Converter {
 export function toWire<S extends z.ZodType>(schema: S, value: Camel<z.output<S>>): z.output<S> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the converter is built from the schema that names this type
   return converterFor(schema, "toWire")(value) as z.output<S>;
+}
+
+/** `toWire` for what a caller sends: before parsing, so that fields with a default may be absent. */
+export function toWireInput<S extends z.ZodType>(schema: S, value: Camel<z.input<S>>): z.input<S> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the converter is built from the schema that names this type
+  return converterFor(schema, "toWire")(value) as z.input<S>;
 }
 
 /** The way back of `toWire`, for values a schema has already parsed. */

@@ -32,7 +32,11 @@ export interface CliBinding {
   readonly examples?: readonly string[];
 }
 
-export interface OperationBase<Id extends string, Input extends Schema> {
+export interface OperationBase<
+  Id extends string,
+  Input extends Schema,
+  Effect extends Effects = Effects,
+> {
   /** `resource.verb` in snake_case. */
   readonly id: Id;
   /** One imperative sentence without a full stop. */
@@ -42,7 +46,7 @@ export interface OperationBase<Id extends string, Input extends Schema> {
   readonly input: Input;
   /** The permission a key needs, `noun:read` or `noun:write`; `null` for what anybody may ask. */
   readonly scope: string | null;
-  readonly effects: Effects;
+  readonly effects: Effect;
   /** Codes this operation can answer with, besides those every operation can. */
   readonly errors?: readonly string[];
   readonly cli?: CliBinding;
@@ -57,11 +61,13 @@ export type Operation<
   | (OperationBase<Id, Input> & { readonly output: Output; readonly events?: undefined })
   | (OperationBase<Id, Input> & { readonly events: Output; readonly output?: undefined });
 
+/** `Effect` keeps the literal effects, so that a type can ask which operations have a dry run. */
 export type UnaryOperation<
   Id extends string = string,
   Input extends Schema = Schema,
   Output extends Schema = Schema,
-> = OperationBase<Id, Input> & { readonly output: Output; readonly events?: undefined };
+  Effect extends Effects = Effects,
+> = OperationBase<Id, Input, Effect> & { readonly output: Output; readonly events?: undefined };
 
 export type StreamOperation<
   Id extends string = string,
@@ -74,7 +80,8 @@ export function defineOperation<
   const Id extends string,
   Input extends Schema,
   Output extends Schema,
->(operation: UnaryOperation<Id, Input, Output>): UnaryOperation<Id, Input, Output>;
+  const Effect extends Effects,
+>(operation: UnaryOperation<Id, Input, Output, Effect>): UnaryOperation<Id, Input, Output, Effect>;
 export function defineOperation<
   const Id extends string,
   Input extends Schema,

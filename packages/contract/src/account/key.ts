@@ -13,21 +13,23 @@ export const scopes = [
   "keys:read",
   "keys:write",
 ] as const;
-export const Scope = z.enum(scopes);
+export const Scope = z.enum(scopes).meta({ id: "Scope" });
 
 /** A key without its secret, which is shown once, when it is made. */
-export const ApiKey = z.object({
-  id: KeyId,
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(Scope),
-  created_at: Timestamp,
-  expires_at: Timestamp.nullable(),
-  revoked_at: Timestamp.nullable(),
-  last_used_at: Timestamp.nullable(),
-});
+export const ApiKey = z
+  .object({
+    id: KeyId,
+    name: z.string(),
+    prefix: z.string(),
+    scopes: z.array(Scope),
+    created_at: Timestamp,
+    expires_at: Timestamp.nullable(),
+    revoked_at: Timestamp.nullable(),
+    last_used_at: Timestamp.nullable(),
+  })
+  .meta({ id: "ApiKey" });
 
-export const CreatedApiKey = ApiKey.extend({ secret: z.string() });
+export const CreatedApiKey = ApiKey.extend({ secret: z.string() }).meta({ id: "CreatedApiKey" });
 
 export const CreateKey = z.object({
   name: z.string().trim().min(1).max(100),
@@ -38,9 +40,11 @@ export const ListKeys = z.object({ ...pageFields });
 export const RevokeKey = z.object({ id: KeyId });
 
 /** Whose key a request carries. */
-export const Identity = z.object({
-  org_id: OrgId,
-  key_id: KeyId,
-  name: z.string(),
-  scopes: z.array(Scope),
-});
+export const Identity = z
+  .object({
+    org_id: OrgId,
+    key_id: KeyId,
+    name: z.string(),
+    scopes: z.array(Scope),
+  })
+  .meta({ id: "Identity" });

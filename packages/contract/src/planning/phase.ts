@@ -10,7 +10,7 @@ export const phases = [
   "SYNC",
   "COMPLETE",
 ] as const;
-export const Phase = z.enum(phases);
+export const Phase = z.enum(phases).meta({ id: "Phase" });
 export type Phase = (typeof phases)[number];
 
 /** The phases that leave an artefact. */
@@ -22,7 +22,7 @@ export const planningPhases = [
   "TASKS",
   "SYNC",
 ] as const;
-export const PlanningPhase = z.enum(planningPhases);
+export const PlanningPhase = z.enum(planningPhases).meta({ id: "PlanningPhase" });
 export type PlanningPhase = (typeof planningPhases)[number];
 
 /** The phases whose artefact a model writes; SYNC is computed from them. */

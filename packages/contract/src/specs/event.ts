@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Timestamp, pageFields } from "../common.ts";
+import { Json, Timestamp, pageFields } from "../common.ts";
 import { AgentId, EventId, OrgId, ProjectId, SpecId, TaskId, TicketId } from "../ids.ts";
 import type { Camel } from "../wire-types.ts";
 import { eventData } from "./event-data.ts";
@@ -44,35 +44,43 @@ export type WireEvent<Type extends EventType = EventType> = EventOf<Type>;
 export type AomoriEvent<Type extends EventType = EventType> = Camel<EventOf<Type>>;
 
 /** An envelope with its `data` unread, for what only passes events on. */
-export const Event = z.object({
-  ...eventEnvelope,
-  type: z.string(),
-  data: z.record(z.string(), z.json()),
-});
+export const Event = z
+  .object({
+    ...eventEnvelope,
+    type: z.string(),
+    data: z.record(z.string(), Json),
+  })
+  .meta({ id: "Event" });
+
+const eventTypesFilter = z
+  .string()
+  .max(1_000)
+  .optional()
+  .describe("event types, joined by commas; a trailing .* takes a noun");
 
 /** Filters of a stream; several values of one filter are joined by commas. */
 export const StreamEvents = z.object({
   spec_id: SpecId.optional(),
   task_id: TaskId.optional(),
   agent_id: AgentId.optional(),
-  types: z
-    .string()
-    .max(1_000)
-    .optional()
-    .describe("event types, joined by commas; a trailing .* takes a noun"),
-  after: z.coerce
-    .number()
+  types: eventTypesFilter,
+  after: z
     .int()
     .min(0)
     .optional()
-    .describe("seq to continue behind; Last-Event-ID says the same"),
-  follow: z.stringbool().optional().describe("false ends the stream at the newest event"),
+    .describe(
+      "seq to continue behind, 0 for the first event; Last-Event-ID wins over it; from now on when absent",
+    ),
+  follow: z
+    .boolean()
+    .optional()
+    .describe("false ends the stream at the newest event, and starts it at the first unless told"),
 });
 
 export const ListEvents = z.object({
   spec_id: SpecId.optional(),
   task_id: TaskId.optional(),
   agent_id: AgentId.optional(),
-  types: z.string().max(1_000).optional(),
+  types: eventTypesFilter,
   ...pageFields,
 });

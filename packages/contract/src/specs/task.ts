@@ -14,83 +14,92 @@ export const taskStatuses = [
   "cancelled",
 ] as const;
 /** `done` is read as `completed`. */
-export const TaskStatus = z.enum(taskStatuses);
-export const TaskStatusFilter = z.preprocess(
-  (value) => (value === "done" ? "completed" : value),
-  TaskStatus,
-);
+export const TaskStatus = z.enum(taskStatuses).meta({ id: "TaskStatus" });
+export const TaskStatusFilter = z
+  .enum([...taskStatuses, "done"])
+  .transform((status) => (status === "done" ? "completed" : status));
 
 export const executionModes = ["exploration", "implementation", "validation"] as const;
-export const ExecutionMode = z.enum(executionModes);
+export const ExecutionMode = z.enum(executionModes).meta({ id: "ExecutionMode" });
 
 export const taskPriorities = ["critical", "high", "medium", "low"] as const;
-export const TaskPriority = z.enum(taskPriorities);
+export const TaskPriority = z.enum(taskPriorities).meta({ id: "TaskPriority" });
 
 /** Where a task comes from: the plan, a person, a merge conflict, or a red test gate. */
 export const taskKinds = ["planned", "injected", "resolution", "repair"] as const;
-export const TaskKind = z.enum(taskKinds);
+export const TaskKind = z.enum(taskKinds).meta({ id: "TaskKind" });
 
-export const Task = z.object({
-  id: TaskId,
-  spec_id: SpecId,
-  ticket_id: TicketId.nullable(),
-  title: z.string(),
-  description: z.string(),
-  kind: TaskKind,
-  execution_mode: ExecutionMode,
-  status: TaskStatus,
-  priority: TaskPriority,
-  estimated_hours: z.number(),
-  owned_files: z.array(z.string()),
-  requirements: z.array(z.string()),
-  acceptance_criteria: z.array(z.string()),
-  depends_on: z.array(TaskId),
-  blocks: z.array(TaskId),
-  /** The live or newest agent run. */
-  agent_id: AgentId.nullable(),
-  branch: z.string().nullable(),
-  commit: z.string().nullable(),
-  merged: z.boolean(),
-  attempt: z.int(),
-  validation_round: z.int(),
-  failure: Failure.nullable(),
-  created_at: Timestamp,
-  started_at: Timestamp.nullable(),
-  ended_at: Timestamp.nullable(),
-});
+export const Task = z
+  .object({
+    id: TaskId,
+    spec_id: SpecId,
+    ticket_id: TicketId.nullable(),
+    title: z.string(),
+    description: z.string(),
+    kind: TaskKind,
+    execution_mode: ExecutionMode,
+    status: TaskStatus,
+    priority: TaskPriority,
+    estimated_hours: z.number(),
+    owned_files: z.array(z.string()),
+    requirements: z.array(z.string()),
+    acceptance_criteria: z.array(z.string()),
+    depends_on: z.array(TaskId),
+    blocks: z.array(TaskId),
+    /** The live or newest agent run. */
+    agent_id: AgentId.nullable(),
+    branch: z.string().nullable(),
+    commit: z.string().nullable(),
+    merged: z.boolean(),
+    attempt: z.int(),
+    validation_round: z.int(),
+    failure: Failure.nullable(),
+    created_at: Timestamp,
+    started_at: Timestamp.nullable(),
+    ended_at: Timestamp.nullable(),
+  })
+  .meta({ id: "Task" });
 
 /** A task with the reasons why it is not running, for people. */
-export const TaskDetail = Task.extend({ waiting_for: z.array(z.string()) });
-
-export const TestSummary = z.object({
-  command: z.array(z.string()),
-  passed: z.boolean(),
-  exit_code: z.int().nullable(),
-  /** Counts where the output told them. */
-  tests_passed: z.int().nullable(),
-  tests_failed: z.int().nullable(),
-  output_tail: z.string(),
-  duration_ms: z.int(),
+export const TaskDetail = Task.extend({ waiting_for: z.array(z.string()) }).meta({
+  id: "TaskDetail",
 });
 
-export const ChangedFile = z.object({
-  path: z.string(),
-  status: z.enum(["added", "modified", "deleted", "renamed"]),
-  additions: z.int(),
-  deletions: z.int(),
-});
+export const TestSummary = z
+  .object({
+    command: z.array(z.string()),
+    passed: z.boolean(),
+    exit_code: z.int().nullable(),
+    /** Counts where the output told them. */
+    tests_passed: z.int().nullable(),
+    tests_failed: z.int().nullable(),
+    output_tail: z.string(),
+    duration_ms: z.int(),
+  })
+  .meta({ id: "TestSummary" });
 
-export const TaskResult = z.object({
-  task_id: TaskId,
-  /** Unified diff against the commit the task started from; cut at 1 MiB, said by `diff_truncated`. */
-  diff: z.string(),
-  diff_truncated: z.boolean(),
-  files_changed: z.array(ChangedFile),
-  test_summary: TestSummary.nullable(),
-  /** What the agent said at its end. */
-  logs: z.string(),
-  commit: z.string().nullable(),
-});
+export const ChangedFile = z
+  .object({
+    path: z.string(),
+    status: z.enum(["added", "modified", "deleted", "renamed"]),
+    additions: z.int(),
+    deletions: z.int(),
+  })
+  .meta({ id: "ChangedFile" });
+
+export const TaskResult = z
+  .object({
+    task_id: TaskId,
+    /** Unified diff against the commit the task started from; cut at 1 MiB, said by `diff_truncated`. */
+    diff: z.string(),
+    diff_truncated: z.boolean(),
+    files_changed: z.array(ChangedFile),
+    test_summary: TestSummary.nullable(),
+    /** What the agent said at its end. */
+    logs: z.string(),
+    commit: z.string().nullable(),
+  })
+  .meta({ id: "TaskResult" });
 
 export const ListTasks = z.object({
   spec_id: SpecId.optional(),
@@ -120,7 +129,9 @@ export const CreateTask = z
     path: ["ticket_id"],
   });
 
-export const TaskDiff = z.object({ task_id: TaskId, diff: z.string(), truncated: z.boolean() });
+export const TaskDiff = z
+  .object({ task_id: TaskId, diff: z.string(), truncated: z.boolean() })
+  .meta({ id: "TaskDiff" });
 
 export const TaskLogs = z.object({
   id: TaskId,

@@ -1,25 +1,27 @@
 import * as z from "zod";
 import { Timestamp, pageFields } from "../common.ts";
 import { SpecId, TaskId, TicketId } from "../ids.ts";
-import { TaskStatus } from "./task.ts";
+import { TaskStatus, TaskStatusFilter } from "./task.ts";
 
 /** A group of tasks; its status is derived from theirs. */
-export const Ticket = z.object({
-  id: TicketId,
-  spec_id: SpecId,
-  title: z.string(),
-  description: z.string(),
-  priority: z.string(),
-  status: TaskStatus,
-  requirements: z.array(z.string()),
-  acceptance_criteria: z.array(z.string()),
-  task_ids: z.array(TaskId),
-  created_at: Timestamp,
-});
+export const Ticket = z
+  .object({
+    id: TicketId,
+    spec_id: SpecId,
+    title: z.string(),
+    description: z.string(),
+    priority: z.string(),
+    status: TaskStatus,
+    requirements: z.array(z.string()),
+    acceptance_criteria: z.array(z.string()),
+    task_ids: z.array(TaskId),
+    created_at: Timestamp,
+  })
+  .meta({ id: "Ticket" });
 
 export const ListTickets = z.object({
   spec_id: SpecId.optional(),
-  status: TaskStatus.optional(),
+  status: TaskStatusFilter.optional(),
   ...pageFields,
 });
 export const GetTicket = z.object({ id: TicketId });

@@ -2,14 +2,16 @@ import * as z from "zod";
 import { Timestamp } from "../common.ts";
 
 /** What anybody may ask: that a server is there, and which versions it speaks. */
-export const Health = z.object({
-  status: z.enum(["ready", "draining"]),
-  version: z.string(),
-  api_versions: z.array(z.string()),
-  store: z.enum(["pglite", "postgres"]),
-  pid: z.int(),
-  started_at: Timestamp,
-});
+export const Health = z
+  .object({
+    status: z.enum(["ready", "draining"]),
+    version: z.string(),
+    api_versions: z.array(z.string()),
+    store: z.enum(["pglite", "postgres"]),
+    pid: z.int(),
+    started_at: Timestamp,
+  })
+  .meta({ id: "Health" });
 
 export const NoInput = z.object({});
 

@@ -11,7 +11,7 @@ import {
   Trajectory,
 } from "../agent.ts";
 
-const write = { readOnly: false, idempotencyKey: true, dryRun: true };
+const write = { readOnly: false, idempotencyKey: true, dryRun: true } as const;
 const columns = ["id", "status", "task_id", "execution_mode", "health", "started_at"];
 
 export const listAgents = defineOperation({

@@ -12,7 +12,7 @@ import {
   SpecAction,
 } from "../spec.ts";
 
-const write = { readOnly: false, idempotencyKey: true, dryRun: true };
+const write = { readOnly: false, idempotencyKey: true, dryRun: true } as const;
 const columns = ["id", "title", "status", "phase", "evaluator_score"];
 
 export const createSpec = defineOperation({

@@ -14,7 +14,7 @@ import {
 } from "../task.ts";
 import { GetTicket, ListTickets, Ticket } from "../ticket.ts";
 
-const write = { readOnly: false, idempotencyKey: true, dryRun: true };
+const write = { readOnly: false, idempotencyKey: true, dryRun: true } as const;
 const columns = ["id", "title", "status", "execution_mode", "agent_id"];
 
 export const listTickets = defineOperation({
