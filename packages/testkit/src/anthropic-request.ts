@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Conversation, ConversationItem, DeclaredTool, ToolChoice } from "./conversation.ts";
 import { estimateTokens } from "./conversation.ts";
-import { isRecord, member } from "./json-value.ts";
+import { isRecord, member, messageText } from "./json-value.ts";
 import { WireError, refusalOf } from "./wire-error.ts";
 
 const Block = z.looseObject({ type: z.string() });
@@ -178,19 +178,15 @@ function checkTools(
   }
 }
 
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content.map((block) => String(member(block, "text") ?? "")).join("\n");
-}
-
 function itemOf(role: "user" | "assistant", block: Block): ConversationItem[] {
-  if (block.type === "text") return [{ kind: role, text: textOf([block]) }];
+  if (block.type === "text") return [{ kind: role, text: messageText([block]) }];
   if (block.type === "tool_use") {
     return [{ kind: "call", id: String(block["id"]), name: String(block["name"]) }];
   }
   if (block.type === "tool_result") {
-    return [{ kind: "result", id: String(block["tool_use_id"]), text: textOf(block["content"]) }];
+    return [
+      { kind: "result", id: String(block["tool_use_id"]), text: messageText(block["content"]) },
+    ];
   }
   return [];
 }
@@ -217,7 +213,7 @@ function conversationOf(
   const turns = turnsOf(body.messages);
   checkPairs(turns);
   checkTools(body.tools ?? [], body.tool_choice);
-  const system = textOf(body.system);
+  const system = messageText(body.system);
   const said = turns.flatMap((turn) => turn.blocks.flatMap((block) => itemOf(turn.role, block)));
   return {
     model: body.model,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Conversation, ConversationItem, DeclaredTool, ToolChoice } from "./conversation.ts";
 import { estimateTokens } from "./conversation.ts";
-import { isRecord, member } from "./json-value.ts";
+import { isRecord, member, messageText } from "./json-value.ts";
 import { WireError, refusalOf } from "./wire-error.ts";
 
 const Part = z.looseObject({ type: z.string() });
@@ -124,13 +124,8 @@ function refuseOpen(open: readonly string[], index: number): void {
   );
 }
 
-function textOf(content: string | readonly unknown[] | null | undefined): string {
-  if (typeof content === "string") return content;
-  return (content ?? []).map((part) => String(member(part, "text") ?? "")).join("\n");
-}
-
 function itemsOf(message: Message, index: number): ConversationItem[] {
-  const text = textOf(message.content);
+  const text = messageText(message.content);
   switch (message.role) {
     case "tool":
       return [{ kind: "result", id: message.tool_call_id, text }];

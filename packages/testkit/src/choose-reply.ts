@@ -39,6 +39,8 @@ interface Script {
   readonly ending: Ending;
 }
 
+const shownResultChars = 600;
+
 function nth<T>(list: readonly T[], attempt: number): T | undefined {
   return list[Math.min(attempt, list.length) - 1];
 }
@@ -104,17 +106,22 @@ function phaseEnding(script: PhaseScript, assignment: Assignment): Ending {
   return { text, value: { text } };
 }
 
-function verdictEnding(script: ValidationScript, assignment: Assignment): Ending {
-  const { lastResult } = assignment;
-  const condition = script.accept_if_result_matches;
-  let verdict = script.verdict;
-  let reasons = script.reasons;
-  if (condition !== undefined && lastResult !== undefined) {
-    const matches = new RegExp(condition, "m").test(lastResult);
-    verdict = matches ? "accepted" : "rejected";
-    if (!matches) reasons = [`the check did not pass; it ended with: ${lastResult.slice(-600)}`];
+function verdictOf(
+  script: ValidationScript,
+  { lastResult }: Assignment,
+): { readonly verdict: string; readonly reasons: readonly string[] } {
+  const { accept_if_result_matches: condition, reasons } = script;
+  if (condition === undefined) return { verdict: script.verdict ?? "rejected", reasons };
+  if (lastResult === undefined) {
+    return { verdict: "rejected", reasons: ["no check was run, so nothing shows that it works"] };
   }
-  const value = { verdict, reasons };
+  if (new RegExp(condition, "m").test(lastResult)) return { verdict: "accepted", reasons };
+  const end = lastResult.slice(-shownResultChars);
+  return { verdict: "rejected", reasons: [`the check did not pass; it ended with: ${end}`] };
+}
+
+function verdictEnding(script: ValidationScript, assignment: Assignment): Ending {
+  const value = verdictOf(script, assignment);
   return { text: JSON.stringify(value), value };
 }
 

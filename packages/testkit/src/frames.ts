@@ -31,7 +31,7 @@ const leastPieceChars = 24;
 
 /** Cuts a text as a stream would; the pieces concatenate to the text and split no code point. */
 export function pieces(text: string): string[] {
-  const points = [...text];
+  const points = Array.from(text);
   const size = Math.max(leastPieceChars, Math.ceil(points.length / mostPieces));
   const cut: string[] = [];
   for (let start = 0; start < points.length; start += size) {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Conversation, ConversationItem, DeclaredTool, ToolChoice } from "./conversation.ts";
 import { estimateTokens } from "./conversation.ts";
-import { isRecord, member } from "./json-value.ts";
+import { isRecord, member, messageText } from "./json-value.ts";
 import { WireError, refusalOf } from "./wire-error.ts";
 
 const Item = z.looseObject({
@@ -61,12 +61,6 @@ const Body = z.strictObject({
   truncation: anything,
 });
 
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content.map((part) => String(member(part, "text") ?? "")).join("\n");
-}
-
 function required(item: Item, name: string, index: number): string {
   const value = item[name];
   if (typeof value === "string") return value;
@@ -92,7 +86,7 @@ function messageOf(item: Item, index: number): ConversationItem[] {
   const content = item["content"];
   if (role === undefined) required(item, "role", index);
   if (typeof content !== "string" && !Array.isArray(content)) required(item, "content", index);
-  const text = textOf(content);
+  const text = messageText(content);
   if (role === "user" || role === "assistant") return [{ kind: role, text }];
   return [{ kind: "system", text }];
 }
@@ -114,7 +108,7 @@ function itemsOf(item: Item, index: number): ConversationItem[] {
     case "function_call_output": {
       const output = item["output"];
       if (!Array.isArray(output)) required(item, "output", index);
-      return [{ kind: "result", id: required(item, "call_id", index), text: textOf(output) }];
+      return [{ kind: "result", id: required(item, "call_id", index), text: messageText(output) }];
     }
     case "item_reference":
       return referenced(required(item, "id", index), index);

@@ -22,9 +22,20 @@ const Delay = z.union([
   }),
 ]);
 
+/** Texts of files may be written as a list of lines, so that a scenario can be read. */
+const linedInputs: readonly string[] = ["content", "old_text", "new_text"];
+
+const CallInput = z.record(z.string(), z.unknown()).transform((input) => {
+  const joined = Object.entries(input).map(([name, value]): [string, unknown] => {
+    const lined = linedInputs.includes(name) && Array.isArray(value);
+    return [name, lined ? value.join("\n") : value];
+  });
+  return Object.fromEntries(joined);
+});
+
 const Call = z.strictObject({
   tool: z.enum(scenarioTools),
-  input: z.record(z.string(), z.unknown()),
+  input: CallInput,
   /** What the model says before the call. */
   say: z.string().min(1).optional(),
   delay_ms: Delay.optional(),
@@ -42,7 +53,13 @@ const SteeringReaction = z.strictObject({
   text: z.string().min(1),
 });
 
-const Verdict = z.enum(["accepted", "rejected"]);
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, "m").source.length > 0;
+  } catch {
+    return false;
+  }
+}
 
 const script = {
   calls: z.array(Turn).default([]),
@@ -52,25 +69,24 @@ const script = {
 
 const WorkScript = z.strictObject({ ...script, text: z.string().min(1) });
 
-const ValidationScript = z.strictObject({
-  ...script,
-  verdict: Verdict,
-  reasons: z.array(z.string().min(1)).min(1),
-  /** Accept only when the last tool result matches this regular expression; otherwise rejected, quoting its end. */
-  accept_if_result_matches: z
-    .string()
-    .refine(
-      (source) => {
-        try {
-          return new RegExp(source, "m") instanceof RegExp;
-        } catch {
-          return false;
-        }
-      },
-      { error: "not a regular expression" },
-    )
-    .optional(),
-});
+const Pattern = z.string().refine(isPattern, { error: "not a regular expression" });
+
+/** Either a fixed verdict, or one that follows from the last tool result. */
+const ValidationScript = z
+  .strictObject({
+    ...script,
+    verdict: z.enum(["accepted", "rejected"]).optional(),
+    /** Accept when the last tool result matches; otherwise reject, quoting its end. */
+    accept_if_result_matches: Pattern.optional(),
+    /** Why, when the verdict is the one given or the result matched. */
+    reasons: z.array(z.string().min(1)).min(1),
+  })
+  .refine(
+    (value) => (value.verdict === undefined) !== (value.accept_if_result_matches === undefined),
+    {
+      error: "give exactly one of verdict and accept_if_result_matches",
+    },
+  );
 
 const PhaseScript = z
   .strictObject({

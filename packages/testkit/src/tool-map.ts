@@ -97,13 +97,13 @@ function declared(tools: readonly DeclaredTool[], names: readonly string[]): Dec
 
 /** Listing and searching said as a shell command, for agents that have only a shell for it. */
 function asShell(call: ScenarioCall): ScenarioCall | undefined {
-  const path = String(call.input["path"] ?? ".");
+  const { path = ".", pattern = "" } = call.input;
+  if (typeof path !== "string" || typeof pattern !== "string") return undefined;
   if (call.tool === "list_files") {
     return { ...call, tool: "run_command", input: { command: `ls -1p ${quoteForShell(path)}` } };
   }
   if (call.tool === "search") {
-    const pattern = quoteForShell(String(call.input["pattern"] ?? ""));
-    const command = `grep -rnE -e ${pattern} ${quoteForShell(path)}`;
+    const command = `grep -rnE -e ${quoteForShell(pattern)} ${quoteForShell(path)}`;
     return { ...call, tool: "run_command", input: { command } };
   }
   return undefined;
