@@ -51,7 +51,11 @@ interface Route {
   readonly countOnly?: true;
 }
 
-/** OpenRouter clients ask below `/api/v1`. */
+/** OpenRouter ends every stream with the counts, asked or not. */
+function readOpenRouterRequest(raw: unknown): Conversation {
+  return { ...readChatRequest(raw), streamUsage: true };
+}
+
 const routes: Readonly<Record<string, Route>> = {
   "/v1/messages": { dialect: "anthropic", read: readAnthropicRequest },
   "/v1/messages/count_tokens": {
@@ -60,7 +64,7 @@ const routes: Readonly<Record<string, Route>> = {
     countOnly: true,
   },
   "/v1/chat/completions": { dialect: "chat", read: readChatRequest },
-  "/api/v1/chat/completions": { dialect: "chat", read: readChatRequest },
+  "/api/v1/chat/completions": { dialect: "chat", read: readOpenRouterRequest },
   "/v1/responses": { dialect: "responses", read: readResponsesRequest },
 };
 

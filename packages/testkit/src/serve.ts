@@ -5,19 +5,29 @@ import { startModelServer } from "./model-server.ts";
 
 const usage = "usage: serve.ts --scenario FILE [--port N]";
 
+function usageError(reason: string, cause?: unknown): UserError {
+  return new UserError("usage", "USAGE", `${reason}; ${usage}`, { cause });
+}
+
 function readArguments(args: readonly string[]): { scenario: string; port: number } {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { scenario: { type: "string" }, port: { type: "string", default: "0" } },
-  });
-  const port = Number(values.port);
-  if (values.scenario === undefined) {
-    throw new UserError("usage", "USAGE", `--scenario is missing; ${usage}`);
+  const { scenario, port } = parseFlags(args);
+  const number = Number(port);
+  if (scenario === undefined) throw usageError("--scenario is missing");
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw usageError(`--port ${port} is no port number`);
   }
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UserError("usage", "USAGE", `--port ${values.port} is no port number; ${usage}`);
+  return { scenario, port: number };
+}
+
+function parseFlags(args: readonly string[]): { scenario?: string; port: string } {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { scenario: { type: "string" }, port: { type: "string", default: "0" } },
+    }).values;
+  } catch (cause) {
+    throw usageError(cause instanceof Error ? cause.message : String(cause), cause);
   }
-  return { scenario: values.scenario, port };
 }
 
 /** Serves a scenario until SIGINT or SIGTERM; prints one line with the address on stdout. */

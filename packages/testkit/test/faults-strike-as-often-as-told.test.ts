@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, expect, test } from "vitest";
 import type { ModelServer, ScenarioInput } from "../src/index.ts";
-import { greeting, phasePrompt, serve } from "./serving.ts";
+import { greeting, phasePrompt, serve, taskPrompt } from "./serving.ts";
 
 let server: ModelServer;
 afterEach(() => server.close());
@@ -108,9 +108,21 @@ test("a server that hangs closes at once and lets go of its clients", async () =
   expect(await waiting).toBeInstanceOf(Anthropic.APIConnectionError);
 });
 
-test("a fault for one turn of one task leaves the others alone", async () => {
+test("a fault for one turn of one task leaves the other turns alone", async () => {
   const { anthropic } = await clients([
-    { match: { title: "Write a greeting", results: 2 }, fault: { kind: "status", status: 500 } },
+    { match: { title: "Write a greeting", results: 1 }, fault: { kind: "status", status: 500 } },
   ]);
+  const first = { role: "user" as const, content: taskPrompt };
+  const ask = (more: Anthropic.MessageParam[]): Promise<Anthropic.Message> =>
+    anthropic.messages.create({ ...request, messages: [first, ...more] });
+  const use = { type: "tool_use" as const, id: "t1", name: "read_file", input: {} };
+  const result = { type: "tool_result" as const, tool_use_id: "t1", content: "x" };
   expect((await anthropic.messages.create(request)).stop_reason).toBe("end_turn");
+  expect((await ask([])).content).not.toEqual([]);
+  await expect(
+    ask([
+      { role: "assistant", content: [use] },
+      { role: "user", content: [result] },
+    ]),
+  ).rejects.toMatchObject({ status: 500 });
 });
