@@ -20,7 +20,10 @@ const overlap = z.object({
   paths: z.array(z.object({ a: z.string(), b: z.string() })),
 });
 
-/** What SYNC computes from REQUIREMENTS, DESIGN and TASKS; every task and ticket id in it is a real one. */
+/**
+ * What SYNC computes from REQUIREMENTS, DESIGN and TASKS. Task and ticket ids are real ones;
+ * only blockers and issues speak of the plan's own, since it is the plan that must change.
+ */
 export const syncSchema = z.object({
   validation_results: z.object({
     all_requirements_covered: z.boolean(),

@@ -13,7 +13,7 @@ const ticket = z.looseObject({
   acceptance_criteria: lines,
   dependencies: z
     .looseObject({ blocked_by: localIds, blocks: localIds })
-    .default({ blocked_by: [], blocks: [] }),
+    .default(() => ({ blocked_by: [], blocks: [] })),
 });
 
 const task = z.looseObject({
@@ -30,7 +30,7 @@ const task = z.looseObject({
   acceptance_criteria: lines,
   dependencies: z
     .looseObject({ depends_on: localIds, blocks: localIds })
-    .default({ depends_on: [], blocks: [] }),
+    .default(() => ({ depends_on: [], blocks: [] })),
 });
 
 /** The plan: tickets and the tasks under them, with ids local to this plan. */
