@@ -1,0 +1,75 @@
+import { readdir, realpath, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { errnoOf, ioError } from "@aomori/system";
+
+import type { ProjectClone } from "./clone.ts";
+import type { GitOptions } from "./git-command.ts";
+import { listWorktrees } from "./worktree-list.ts";
+import { removeWorktree } from "./worktree.ts";
+
+export interface Reconciliation {
+  /** Worktrees that nobody wanted. */
+  readonly removedWorktrees: readonly string[];
+  /** Locks that a killed git left. */
+  readonly removedLocks: readonly string[];
+}
+
+/**
+ * Brings a clone to order when its one owner starts: removes stale locks and every worktree that is not wanted.
+ * To be called while no git works in the clone: writing commands die with the process that owns the home.
+ */
+export async function reconcileWorktrees(
+  clone: ProjectClone,
+  wantedPaths: readonly string[],
+  options: GitOptions = {},
+): Promise<Reconciliation> {
+  const removedLocks = await removeLocks(clone.path);
+  const wanted = new Set(await Promise.all(wantedPaths.map(resolved)));
+  const removedWorktrees: string[] = [];
+  for (const entry of await listWorktrees(clone, options)) {
+    if (wanted.has(entry.path) && entry.state === "complete") continue;
+    await removeWorktree(clone, entry.path, options);
+    if (!wanted.has(entry.path)) removedWorktrees.push(entry.path);
+  }
+  return { removedWorktrees, removedLocks };
+}
+
+/** Locks lie beside what they lock: in the clone itself, under refs, logs and each worktree's directory. */
+async function removeLocks(clonePath: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const [directory, recursive] of [
+    [clonePath, false],
+    [join(clonePath, "refs"), true],
+    [join(clonePath, "worktrees"), true],
+    [join(clonePath, "objects", "info"), false],
+  ] as const) {
+    for (const path of await filesOf(directory, recursive)) {
+      if (!path.endsWith(".lock")) continue;
+      await rm(path, { force: true });
+      removed.push(path);
+    }
+  }
+  return removed;
+}
+
+async function filesOf(directory: string, recursive: boolean): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { recursive, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw ioError(error, `cannot look into ${directory}`);
+  }
+}
+
+/** As git writes it: links resolved, also when the last part is gone. */
+async function resolved(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw ioError(error, `cannot resolve ${path}`);
+  }
+  const parent = dirname(path);
+  return parent === path ? path : join(await resolved(parent), basename(path));
+}
