@@ -8,7 +8,7 @@ import { acceptedOf, anyGoodPlan, goodPlan } from "./plans.ts";
 import type { Planned } from "./plans.ts";
 
 const judge = (planned: Planned): Evaluation =>
-  evaluate("TASKS", planned.tasks, acceptedOf(planned));
+  evaluate("TASKS", planned.tasks, { accepted: acceptedOf(planned) });
 
 /** A copy of the plan with one thing changed. */
 function changed(planned: Planned, change: (plan: TasksArtifact) => void): Planned {
@@ -153,7 +153,7 @@ describe("whatever its score, a plan is vetoed", () => {
     expectVeto(twice, "DUPLICATE_ID", "TSK-001");
     const empty = changed(goodPlan(3, []), (plan) => (plan.tasks = []));
     expectVeto(empty, "EMPTY_ARTIFACT");
-    const alone = evaluate("TASKS", goodPlan(3, []).tasks, {});
+    const alone = evaluate("TASKS", goodPlan(3, []).tasks, { accepted: {} });
     expect(alone.vetoes.map(({ code }) => code)).toEqual(["REQUIREMENTS_MISSING"]);
     expect(passes(alone, 0)).toBe(false);
   });

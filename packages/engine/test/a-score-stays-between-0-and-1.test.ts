@@ -13,8 +13,9 @@ const local = (ids: readonly { id: string }[]): Map<string, string> =>
   new Map(ids.map(({ id }) => [id, id]));
 const goodSync = computeSync({
   ...planned,
-  ids: { tasks: local(planned.tasks.tasks), tickets: local(planned.tasks.tickets) },
-}).artifact;
+  taskIds: local(planned.tasks.tasks),
+  ticketIds: local(planned.tasks.tickets),
+});
 
 const good: { readonly [P in PlanningPhase]: ArtifactOf<P> } = {
   EXPLORE: artifactSchemas.EXPLORE.parse({
@@ -70,7 +71,7 @@ function judge<P extends PlanningPhase>(
   artifact: ArtifactOf<P>,
   accepted: AcceptedArtifacts = acceptedOf(planned),
 ): Evaluation {
-  return evaluate(phase, artifact, accepted);
+  return evaluate(phase, artifact, { accepted });
 }
 
 const parsed = <P extends PlanningPhase>(phase: P, value: unknown): ArtifactOf<P> =>

@@ -1,22 +1,35 @@
 import { artifactSchemas } from "@aomori/contract";
+import type { SyncArtifact } from "@aomori/contract";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../src/planning/evaluate.ts";
 import { computeSync } from "../src/planning/sync.ts";
-import type { RealIds, SyncResult } from "../src/planning/sync.ts";
+import { resolvePlan } from "../src/planning/resolve-plan.ts";
+import type { ResolvedPlan } from "../src/planning/resolve-plan.ts";
 import { acceptedOf, anyGoodPlan, goodDesign, goodPlan } from "./plans.ts";
 import type { Planned } from "./plans.ts";
 import { reachable } from "./graphs.ts";
 
+interface Ids {
+  readonly taskIds: ReadonlyMap<string, string>;
+  readonly ticketIds: ReadonlyMap<string, string>;
+}
+
 /** Real ids far from the plan's own, so that one taken for the other shows. */
-function realIds({ tasks }: Planned): RealIds {
+function realIds({ tasks }: Planned): Ids {
   return {
-    tasks: new Map(tasks.tasks.map(({ id }, index) => [id, `TSK-${500 - index}`])),
-    tickets: new Map(tasks.tickets.map(({ id }, index) => [id, `TKT-${700 + index}`])),
+    taskIds: new Map(tasks.tasks.map(({ id }, index) => [id, `TSK-${500 - index}`])),
+    ticketIds: new Map(tasks.tickets.map(({ id }, index) => [id, `TKT-${700 + index}`])),
   };
 }
 
-const sync = (planned: Planned): SyncResult => computeSync({ ...planned, ids: realIds(planned) });
+function sync(
+  planned: Planned,
+  ids: Ids = realIds(planned),
+): { artifact: SyncArtifact; plan: ResolvedPlan } {
+  const artifact = computeSync({ ...planned, ...ids });
+  return { artifact, plan: resolvePlan(planned.tasks, artifact) };
+}
 
 test("every id comes out as a real one, dependencies forwards and backwards included", () => {
   fc.assert(
@@ -24,19 +37,20 @@ test("every id comes out as a real one, dependencies forwards and backwards incl
       const { artifact, plan } = sync(planned);
       const ids = realIds(planned);
       expect(artifactSchemas.SYNC.parse(artifact)).toEqual(artifact);
-      const real = new Set(ids.tasks.values());
-      expect(plan?.tasks.map(({ id }) => id)).toEqual([...real]);
+      const real = new Set(ids.taskIds.values());
+      expect(plan.tasks.map(({ id }) => id)).toEqual([...real]);
       const wanted = planned.tasks.tasks.flatMap(({ id, dependencies }) =>
-        dependencies.depends_on.map((from) => `${ids.tasks.get(from)}>${ids.tasks.get(id)}`),
+        dependencies.depends_on.map((from) => `${ids.taskIds.get(from)}>${ids.taskIds.get(id)}`),
       );
-      expect(new Set(plan?.edges.map(({ from, to }) => `${from}>${to}`))).toEqual(new Set(wanted));
+      expect(new Set(plan.edges.map(({ from, to }) => `${from}>${to}`))).toEqual(new Set(wanted));
       const { task_dependency_graph: graph, parallel_opportunities: waves } =
         artifact.dependency_analysis;
       expect(new Set(Object.keys(graph))).toEqual(real);
       expect(waves.flat().sort()).toEqual([...real].sort());
       expect(artifact.ready_for_execution).toBe(true);
       expect(
-        evaluate("SYNC", artifact, { ...acceptedOf(planned), TASKS: planned.tasks }).vetoes,
+        evaluate("SYNC", artifact, { accepted: { ...acceptedOf(planned), TASKS: planned.tasks } })
+          .vetoes,
       ).toEqual([]);
     }),
   );
@@ -85,11 +99,10 @@ const design = {
 const planned: Planned = { requirements, design, tasks };
 
 describe("what SYNC finds in a plan", () => {
-  const identity = {
-    tasks: new Map(tasks.tasks.map(({ id }) => [id, id])),
-    tickets: new Map(tasks.tickets.map(({ id }) => [id, id])),
-  };
-  const { artifact, plan } = computeSync({ ...planned, ids: identity });
+  const { artifact, plan } = sync(planned, {
+    taskIds: new Map(tasks.tasks.map(({ id }) => [id, id])),
+    ticketIds: new Map(tasks.tickets.map(({ id }) => [id, id])),
+  });
 
   test("which requirement has which tasks and tickets", () => {
     expect(artifact.coverage_matrix).toEqual([
@@ -158,7 +171,7 @@ describe("what SYNC finds in a plan", () => {
 
   test("that it may run all the same, and what a person should look at", () => {
     expect(artifact.ready_for_execution).toBe(true);
-    expect(plan?.tasks.find(({ id }) => id === "TSK-003")?.ticketId).toBe("TKT-002");
+    expect(plan.tasks.find(({ id }) => id === "TSK-003")?.ticketId).toBe("TKT-002");
     expect(artifact.recommendations.join("\n")).toContain("REQ-002, REQ-003: no task addresses it");
   });
 });
@@ -168,13 +181,13 @@ test("overlaps are found exactly between tasks that may run at once", () => {
     fc.property(anyGoodPlan, (given) => {
       const same = given.tasks.tasks.map((task) => ({ ...task, files_to_create: ["src/one.ts"] }));
       const { artifact, plan } = sync({ ...given, tasks: { ...given.tasks, tasks: same } });
-      const edges = plan?.edges ?? [];
+      const edges = plan.edges;
       const found = new Set(
         artifact.dependency_analysis.ownership_overlaps.map(
           (pair) => `${pair.task_a} ${pair.task_b}`,
         ),
       );
-      const ids = plan?.tasks.map(({ id }) => id) ?? [];
+      const ids = plan.tasks.map(({ id }) => id);
       for (const [index, a] of ids.entries()) {
         for (const b of ids.slice(index + 1)) {
           const ordered = reachable(edges, a).has(b) || reachable(edges, b).has(a);
@@ -186,20 +199,30 @@ test("overlaps are found exactly between tasks that may run at once", () => {
   );
 });
 
-test("a plan with a fault, or an id that was not given, is not ready and yields no tasks", () => {
+test("a plan with a fault, or an id that was not given, is not ready", () => {
   const given = goodPlan(3, []);
   given.tasks.tasks.at(0)!.dependencies.depends_on.push("TSK-003");
   given.tasks.tasks.at(2)!.dependencies.depends_on.push("TSK-001");
-  const cyclic = sync(given);
-  expect(cyclic.plan).toBeUndefined();
-  expect(cyclic.artifact.ready_for_execution).toBe(false);
-  expect(cyclic.artifact.blockers[0]).toMatchObject({ code: "DEPENDENCY_CYCLE" });
-  expect(cyclic.artifact.validation_results.no_circular_dependencies).toBe(false);
+  const cyclic = sync(given).artifact;
+  expect(cyclic.ready_for_execution).toBe(false);
+  expect(cyclic.blockers.at(0)).toMatchObject({ code: "DEPENDENCY_CYCLE" });
+  expect(cyclic.validation_results.no_circular_dependencies).toBe(false);
   const whole = goodPlan(3, []);
-  const { artifact, plan } = computeSync({
-    ...whole,
-    ids: { tasks: new Map(), tickets: new Map() },
-  });
-  expect(plan).toBeUndefined();
-  expect(artifact.blockers.map(({ code }) => code)).toEqual(["UNRESOLVED_ID"]);
+  const unnumbered = computeSync({ ...whole, taskIds: new Map(), ticketIds: new Map() });
+  expect(unnumbered.ready_for_execution).toBe(false);
+  expect(unnumbered.blockers.map(({ code }) => code)).toEqual(["UNRESOLVED_ID"]);
+  const partial = { ...unnumbered, resolved_ids: { tasks: {}, tickets: {} } };
+  expect(() => resolvePlan(whole.tasks, partial)).toThrow("no real id");
+});
+
+test("the rows of a plan wait for exactly what SYNC shows", () => {
+  fc.assert(
+    fc.property(anyGoodPlan, (given) => {
+      const { artifact, plan } = sync(given);
+      for (const { id } of plan.tasks) {
+        const waitsFor = plan.edges.filter(({ to }) => to === id).map(({ from }) => from);
+        expect(artifact.dependency_analysis.task_dependency_graph[id]).toEqual(waitsFor);
+      }
+    }),
+  );
 });

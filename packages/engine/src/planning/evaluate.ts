@@ -8,6 +8,9 @@ import { evaluateTasks } from "./evaluate-tasks.ts";
 import { evaluationOf } from "./evaluation.ts";
 import type { Evaluation, Findings } from "./evaluation.ts";
 
+export { passes } from "./evaluation.ts";
+export type { Criterion, Evaluation, Veto, VetoCode } from "./evaluation.ts";
+
 type Evaluators = {
   readonly [P in PlanningPhase]: (artifact: ArtifactOf<P>, accepted: AcceptedArtifacts) => Findings;
 };
@@ -21,14 +24,16 @@ const evaluators: Evaluators = {
   SYNC: evaluateSync,
 };
 
-/**
- * Judges a phase's artefact by fixed rules: the same artefact always gets the same evaluation.
- * `accepted` are the artefacts it stands on; TASKS needs REQUIREMENTS among them.
- */
+export interface EvaluationContext {
+  /** The artefacts of earlier phases that this one stands on; TASKS needs REQUIREMENTS among them. */
+  readonly accepted: AcceptedArtifacts;
+}
+
+/** Judges a phase's artefact by fixed rules: the same artefact always gets the same evaluation. */
 export function evaluate<P extends PlanningPhase>(
   phase: P,
   artifact: ArtifactOf<P>,
-  accepted: AcceptedArtifacts,
+  context: EvaluationContext,
 ): Evaluation {
-  return evaluationOf(evaluators[phase](artifact, accepted));
+  return evaluationOf(evaluators[phase](artifact, context.accepted));
 }

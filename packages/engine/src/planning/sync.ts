@@ -1,11 +1,9 @@
-import { TerminalError } from "@aomori/protocol";
 import type {
   DesignArtifact,
   RequirementsArtifact,
   SyncArtifact,
   SyncBlocker,
   TasksArtifact,
-  WorkPriority,
 } from "@aomori/contract";
 import { criticalPath } from "../scheduling/critical-path.ts";
 import { findCycle, waves } from "../scheduling/graph.ts";
@@ -19,61 +17,21 @@ import { ownedFiles, planGraph } from "./plan-graph.ts";
 import type { PlanGraph } from "./plan-graph.ts";
 import { planProblems } from "./plan-problems.ts";
 
-/** Plan-local id → the id it has in the organisation. */
-export interface RealIds {
-  readonly tasks: ReadonlyMap<string, string>;
-  readonly tickets: ReadonlyMap<string, string>;
-}
-
 export interface SyncInput {
   readonly requirements: RequirementsArtifact;
   readonly design: DesignArtifact;
   readonly tasks: TasksArtifact;
-  readonly ids: RealIds;
-}
-
-export interface ResolvedTicket {
-  readonly id: string;
-  readonly localId: string;
-  readonly title: string;
-  readonly description: string;
-  readonly priority: WorkPriority;
-  readonly requirements: readonly string[];
-  readonly acceptanceCriteria: readonly string[];
-}
-
-export interface ResolvedTask {
-  readonly id: string;
-  readonly localId: string;
-  readonly ticketId: string | undefined;
-  readonly title: string;
-  readonly description: string;
-  readonly priority: WorkPriority;
-  readonly estimatedHours: number;
-  readonly ownedFiles: readonly string[];
-  readonly requirements: readonly string[];
-  readonly acceptanceCriteria: readonly string[];
-}
-
-/** The plan as rows: real ids throughout, every dependency an edge, those that follow from the order of tickets too. */
-export interface ResolvedPlan {
-  readonly tickets: readonly ResolvedTicket[];
-  readonly tasks: readonly ResolvedTask[];
-  readonly edges: readonly Edge[];
-}
-
-export interface SyncResult {
-  readonly artifact: SyncArtifact;
-  /** `undefined` while the artefact has blockers. */
-  readonly plan: ResolvedPlan | undefined;
+  /** Plan-local task id → the id it has in the organisation. */
+  readonly taskIds: ReadonlyMap<string, string>;
+  readonly ticketIds: ReadonlyMap<string, string>;
 }
 
 /** Computes SYNC; nothing in it is anybody's opinion. Ids come out as real ones wherever the map has them. */
-export function computeSync(input: SyncInput): SyncResult {
+export function computeSync(input: SyncInput): SyncArtifact {
   const { requirements, tasks: plan } = input;
   const graph = planGraph(plan);
-  const task = (id: string): string => input.ids.tasks.get(id) ?? id;
-  const ticket = (id: string): string => input.ids.tickets.get(id) ?? id;
+  const task = (id: string): string => input.taskIds.get(id) ?? id;
+  const ticket = (id: string): string => input.ticketIds.get(id) ?? id;
   const coverage = coverageOf(requirements, plan, graph).map((row) => ({
     ...row,
     covered_by_tasks: row.covered_by_tasks.map(task),
@@ -84,7 +42,7 @@ export function computeSync(input: SyncInput): SyncResult {
   const orphans = orphansOf(input, graph, coverage);
   const analysis = analyse(plan, edges, task);
   const hours = plan.tasks.reduce((sum, one) => sum + hoursOf(one), 0);
-  const artifact: SyncArtifact = {
+  return {
     validation_results: validate(blockers, coverage, orphans),
     resolved_ids: {
       tasks: Object.fromEntries(plan.tasks.map(({ id }) => [id, task(id)])),
@@ -109,17 +67,17 @@ export function computeSync(input: SyncInput): SyncResult {
     blockers,
     recommendations: recommend(orphans, analysis.ownership_overlaps),
   };
-  return { artifact, plan: blockers.length === 0 ? resolve(input, graph, edges) : undefined };
 }
 
-function blockersOf({ requirements, tasks, ids }: SyncInput, graph: PlanGraph): SyncBlocker[] {
+function blockersOf(input: SyncInput, graph: PlanGraph): SyncBlocker[] {
+  const { requirements, tasks, taskIds, ticketIds } = input;
   const blockers: SyncBlocker[] = planProblems(tasks, graph, requirements).map((problem) => ({
     ...problem,
     ids: [...problem.ids],
   }));
   const unresolved = [
-    ...[...graph.taskIds].filter((id) => !ids.tasks.has(id)),
-    ...[...graph.ticketIds].filter((id) => !ids.tickets.has(id)),
+    ...[...graph.taskIds].filter((id) => !taskIds.has(id)),
+    ...[...graph.ticketIds].filter((id) => !ticketIds.has(id)),
   ];
   if (unresolved.length > 0) {
     const message = `${unresolved.join(", ")} got no real id; run the phase again`;
@@ -129,11 +87,11 @@ function blockersOf({ requirements, tasks, ids }: SyncInput, graph: PlanGraph): 
 }
 
 function orphansOf(
-  { design, tasks: plan, ids }: SyncInput,
+  { design, tasks: plan, taskIds, ticketIds }: SyncInput,
   graph: PlanGraph,
   coverage: readonly Coverage[],
 ): SyncArtifact["orphans"] {
-  const real = (id: string): string => ids.tasks.get(id) ?? id;
+  const real = (id: string): string => taskIds.get(id) ?? id;
   const named = plan.tasks
     .map((task) => comparable([task.title, task.description, ...ownedFiles(task)].join(" ")))
     .join("\n");
@@ -146,7 +104,7 @@ function orphansOf(
       .map((row) => row.requirement_id),
     tickets_without_task: plan.tickets
       .filter(({ id }) => (graph.tasksOf.get(id) ?? []).length === 0)
-      .map(({ id }) => ids.tickets.get(id) ?? id),
+      .map(({ id }) => ticketIds.get(id) ?? id),
     tasks_without_ticket: plan.tasks
       .filter(({ id }) => !graph.ticketOf.has(id))
       .map(({ id }) => real(id)),
@@ -232,44 +190,4 @@ function recommend(
     ...list(orphans.tasks_without_ticket, "is in no ticket"),
     ...list(orphans.components_without_task, "no task names this component"),
   ];
-}
-
-function resolve(
-  { tasks: plan, ids }: SyncInput,
-  graph: PlanGraph,
-  edges: readonly Edge[],
-): ResolvedPlan {
-  return {
-    edges,
-    tickets: plan.tickets.map((ticket) => ({
-      id: realId(ids.tickets, ticket.id),
-      localId: ticket.id,
-      title: ticket.title,
-      description: ticket.description,
-      priority: ticket.priority,
-      requirements: ticket.requirements,
-      acceptanceCriteria: ticket.acceptance_criteria,
-    })),
-    tasks: plan.tasks.map((task) => {
-      const ticket = graph.ticketOf.get(task.id);
-      return {
-        id: realId(ids.tasks, task.id),
-        localId: task.id,
-        ticketId: ticket === undefined ? undefined : realId(ids.tickets, ticket),
-        title: task.title,
-        description: task.description,
-        priority: task.priority,
-        estimatedHours: hoursOf(task),
-        ownedFiles: ownedFiles(task),
-        requirements: task.requirements_addressed,
-        acceptanceCriteria: task.acceptance_criteria,
-      };
-    }),
-  };
-}
-
-function realId(ids: ReadonlyMap<string, string>, local: string): string {
-  const real = ids.get(local);
-  if (real !== undefined) return real;
-  throw new TerminalError("internal", "UNRESOLVED_ID", `${local} of the plan got no real id`);
 }
