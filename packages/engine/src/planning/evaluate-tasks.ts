@@ -15,7 +15,7 @@ const costOfBadReference = 0.2;
 const sumTolerance = 0.1;
 
 /** A task without a usable estimate weighs this much. */
-export const defaultHours = 1;
+const defaultHours = 1;
 
 /** The hours a task is planned with. */
 export function hoursOf({ estimated_hours: hours }: TasksArtifact["tasks"][number]): number {

@@ -9,7 +9,7 @@ import { evaluationOf } from "./evaluation.ts";
 import type { Evaluation, Findings } from "./evaluation.ts";
 
 export { passes } from "./evaluation.ts";
-export type { Criterion, Evaluation, Veto, VetoCode } from "./evaluation.ts";
+export type { Evaluation } from "./evaluation.ts";
 
 type Evaluators = {
   readonly [P in PlanningPhase]: (artifact: ArtifactOf<P>, accepted: AcceptedArtifacts) => Findings;

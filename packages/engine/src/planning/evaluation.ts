@@ -1,5 +1,5 @@
 /** One weighted look at an artefact. */
-export interface Criterion {
+interface Criterion {
   readonly name: string;
   /** Share of the total; the weights of a phase add up to 1. */
   readonly weight: number;
@@ -22,7 +22,7 @@ export const vetoCodes = [
   "NOT_READY",
 ] as const;
 
-export type VetoCode = (typeof vetoCodes)[number];
+type VetoCode = (typeof vetoCodes)[number];
 
 /** A finding that no score outweighs. */
 export interface Veto {

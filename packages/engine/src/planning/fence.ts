@@ -2,7 +2,7 @@
 const maxFenced = 60_000;
 
 /** Text cut to a length, saying so; what is cut is the middle, since both ends tell most. */
-export function shortened(text: string, maxLength: number): string {
+function shortened(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const half = Math.floor(maxLength / 2);
   const cut = text.length - 2 * half;

@@ -4,12 +4,12 @@ import type { Edge } from "../scheduling/graph.ts";
 import { cleanPath } from "./path-overlap.ts";
 
 /** `to` waits for `from`; `because` where the order comes from their tickets. */
-export interface PlanEdge extends Edge {
+interface PlanEdge extends Edge {
   readonly because?: string;
 }
 
 /** A name that nothing in the plan has. */
-export interface DanglingReference {
+interface DanglingReference {
   readonly owner: string;
   readonly field: string;
   readonly missing: string;

@@ -4,7 +4,7 @@ import type { Edge } from "../scheduling/graph.ts";
 import { hoursOf } from "./evaluate-tasks.ts";
 import { ownedFiles, planGraph } from "./plan-graph.ts";
 
-export interface ResolvedTicket {
+interface ResolvedTicket {
   readonly id: string;
   readonly localId: string;
   readonly title: string;
@@ -14,7 +14,7 @@ export interface ResolvedTicket {
   readonly acceptanceCriteria: readonly string[];
 }
 
-export interface ResolvedTask {
+interface ResolvedTask {
   readonly id: string;
   readonly localId: string;
   readonly ticketId: string | undefined;

@@ -10,7 +10,7 @@ export interface Candidate<Id extends string = string> extends PriorityInput {
   readonly notBeforeMs?: number;
 }
 
-export type LimitScope = "global" | "project" | "spec" | "driver";
+type LimitScope = "global" | "project" | "spec" | "driver";
 
 /** Tasks that may run at once; the maps hold what differs from the number for all. */
 export interface DispatchLimits {
