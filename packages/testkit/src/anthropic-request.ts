@@ -1,7 +1,8 @@
+import { isRecord } from "@aomori/system";
 import * as z from "zod";
 import type { Conversation, ConversationItem, DeclaredTool, ToolChoice } from "./conversation.ts";
 import { estimateTokens } from "./conversation.ts";
-import { isRecord, member, messageText } from "./json-value.ts";
+import { member, messageText } from "./json-value.ts";
 import { WireError, refusalOf } from "./wire-error.ts";
 
 const Block = z.looseObject({ type: z.string() });

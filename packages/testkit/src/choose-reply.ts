@@ -150,7 +150,7 @@ function phaseScript(scenario: Scenario, assignment: Assignment): Script | undef
 }
 
 /** One line that names what a request is about, for the log and for errors. */
-export function describeAssignment(assignment: Assignment): string {
+function describeAssignment(assignment: Assignment): string {
   const { phase, title, kind, mode, attempt } = assignment;
   if (phase !== undefined) return `phase ${phase} attempt ${attempt}`;
   if (title !== undefined) return `${kind} "${title}" mode ${mode} attempt ${attempt}`;

@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "@aomori/protocol";
+import { childEnvironment } from "@aomori/system";
 
 const run = promisify(execFile);
 const gitTimeoutMs = 60_000;
@@ -35,7 +36,7 @@ const commitEnvironment: Readonly<Record<string, string>> = {
 async function git(cwd: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const { stdout } = await run("git", [...args], {
     cwd,
-    env: { PATH: process.env["PATH"], ...commitEnvironment },
+    env: childEnvironment(process.env, commitEnvironment),
     timeout: gitTimeoutMs,
     ...(signal === undefined ? {} : { signal }),
   });

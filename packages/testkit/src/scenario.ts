@@ -3,8 +3,8 @@ import * as z from "zod";
 /** Phases a model is asked for; SYNC is computed by the engine, COMPLETE is reached. */
 export const plannedPhases = ["EXPLORE", "PRD", "REQUIREMENTS", "DESIGN", "TASKS"] as const;
 export const agentModes = ["implementation", "validation", "exploration"] as const;
-export const taskKinds = ["task", "resolution", "repair"] as const;
-export const scenarioTools = [
+const taskKinds = ["task", "resolution", "repair"] as const;
+const scenarioTools = [
   "list_files",
   "read_file",
   "search",
@@ -194,6 +194,3 @@ export type PhaseScript = z.infer<typeof PhaseScript>;
 export type WorkScript = z.infer<typeof WorkScript>;
 export type ValidationScript = z.infer<typeof ValidationScript>;
 export type DelayMs = z.infer<typeof Delay>;
-export type PlannedPhase = (typeof plannedPhases)[number];
-export type AgentMode = (typeof agentModes)[number];
-export type TaskKind = (typeof taskKinds)[number];

@@ -1,5 +1,6 @@
+import { isRecord } from "@aomori/system";
 import type { DeclaredTool, ReplyCall } from "./conversation.ts";
-import { isRecord, member } from "./json-value.ts";
+import { member } from "./json-value.ts";
 import type { ScenarioCall, ScenarioTool } from "./scenario.ts";
 
 /** Names other agents give the same tool, compared without case; the first that is declared is taken. */

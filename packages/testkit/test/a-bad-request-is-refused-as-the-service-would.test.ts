@@ -1,5 +1,5 @@
-import Anthropic from "@anthropic-ai/sdk";
-import OpenAI from "openai";
+import Anthropic, { AuthenticationError, BadRequestError, NotFoundError } from "@anthropic-ai/sdk";
+import OpenAI, { BadRequestError as OpenAIBadRequestError } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ModelServer } from "../src/index.ts";
 import { greeting, phasePrompt, serve, taskPrompt } from "./serving.ts";
@@ -89,12 +89,12 @@ describe("Anthropic Messages", () => {
     const client = new Anthropic({ apiKey: "right-key", baseURL: server.url, maxRetries: 0 });
     const ask = (messages: unknown, name = model): Promise<unknown> =>
       client.messages.create({ model: name, max_tokens: 10, messages: messages as never });
-    await expect(ask([user, toolResult])).rejects.toBeInstanceOf(Anthropic.BadRequestError);
-    await expect(ask([user], "other-model")).rejects.toBeInstanceOf(Anthropic.NotFoundError);
+    await expect(ask([user, toolResult])).rejects.toBeInstanceOf(BadRequestError);
+    await expect(ask([user], "other-model")).rejects.toBeInstanceOf(NotFoundError);
     const stranger = new Anthropic({ apiKey: "wrong", baseURL: server.url, maxRetries: 0 });
     await expect(
       stranger.messages.create({ model, max_tokens: 10, messages: [] }),
-    ).rejects.toBeInstanceOf(Anthropic.AuthenticationError);
+    ).rejects.toBeInstanceOf(AuthenticationError);
   });
 
   test("no key at all: 401", async () => {
@@ -157,7 +157,7 @@ describe("Chat Completions", () => {
     const client = new OpenAI({ apiKey: "right-key", baseURL, maxRetries: 0 });
     const messages = [user, calling] as never;
     await expect(client.chat.completions.create({ model, messages })).rejects.toBeInstanceOf(
-      OpenAI.BadRequestError,
+      OpenAIBadRequestError,
     );
     const stranger = new OpenAI({ apiKey: "wrong", baseURL, maxRetries: 0 });
     await expect(stranger.chat.completions.create({ model, messages: [] })).rejects.toMatchObject({
@@ -191,7 +191,7 @@ describe("Responses", () => {
     const client = new OpenAI({ apiKey: "right-key", baseURL: `${server.url}/v1`, maxRetries: 0 });
     const input = [user, output] as never;
     await expect(client.responses.create({ model, input })).rejects.toBeInstanceOf(
-      OpenAI.BadRequestError,
+      OpenAIBadRequestError,
     );
   });
 });

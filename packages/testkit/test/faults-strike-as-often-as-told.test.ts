@@ -1,5 +1,5 @@
-import Anthropic from "@anthropic-ai/sdk";
-import OpenAI from "openai";
+import Anthropic, { APIConnectionError, RateLimitError } from "@anthropic-ai/sdk";
+import OpenAI, { RateLimitError as OpenAIRateLimitError } from "openai";
 import { afterEach, expect, test } from "vitest";
 import type { ModelServer, ScenarioInput } from "../src/index.ts";
 import { greeting, phasePrompt, serve, taskPrompt } from "./serving.ts";
@@ -36,10 +36,10 @@ test("a rate limit tells when to come back", async () => {
   const fault = { kind: "rate_limit" as const, retry_after_s: 7 };
   const { anthropic, openai } = await clients([{ times: "always", fault }]);
   const refused: unknown = await anthropic.messages.create(request).catch((error) => error);
-  expect(refused).toBeInstanceOf(Anthropic.RateLimitError);
+  expect(refused).toBeInstanceOf(RateLimitError);
   expect((refused as { headers: Headers }).headers.get("retry-after")).toBe("7");
   await expect(openai.responses.create({ model: "m", input: phasePrompt })).rejects.toBeInstanceOf(
-    OpenAI.RateLimitError,
+    OpenAIRateLimitError,
   );
 });
 
@@ -85,9 +85,7 @@ test("a connection dropped before or inside a body is a connection error", async
     { fault: { kind: "drop", after_events: 0 } },
     { fault: { kind: "drop", after_events: 1 } },
   ]);
-  await expect(anthropic.messages.create(request)).rejects.toBeInstanceOf(
-    Anthropic.APIConnectionError,
-  );
+  await expect(anthropic.messages.create(request)).rejects.toBeInstanceOf(APIConnectionError);
   await expect(anthropic.messages.create(request)).rejects.toThrow();
 });
 
@@ -105,7 +103,7 @@ test("a server that hangs closes at once and lets go of its clients", async () =
   const waiting = anthropic.messages.create(request).catch((error: unknown) => error);
   await expect.poll(() => server.requests.at(-1)?.fault).toBe("hang");
   await server.close();
-  expect(await waiting).toBeInstanceOf(Anthropic.APIConnectionError);
+  expect(await waiting).toBeInstanceOf(APIConnectionError);
 });
 
 test("a fault for one turn of one task leaves the other turns alone", async () => {

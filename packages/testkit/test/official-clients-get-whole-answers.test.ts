@@ -64,7 +64,8 @@ describe.each([{ stream: false }, { stream: true }])("stream: $stream", ({ strea
             .finalChatCompletion()
         : await client.chat.completions.create(request);
       expect(answer.usage?.total_tokens).toBeGreaterThan(10);
-      const choice = answer.choices[0]!;
+      const choice = answer.choices.at(0);
+      if (choice === undefined) throw new Error("no choice");
       if (choice.finish_reason === "stop") {
         expect(choice.message.content).toBe("The greeting is written.");
         break;
@@ -94,7 +95,9 @@ describe.each([{ stream: false }, { stream: true }])("stream: $stream", ({ strea
         : await client.responses.create(request);
       expect(answer.status).toBe("completed");
       expect(answer.usage?.total_tokens).toBeGreaterThan(10);
-      const made = answer.output.filter((item) => item.type === "function_call");
+      const made = answer.output.flatMap((item): OpenAI.Responses.ResponseFunctionToolCall[] =>
+        item.type === "function_call" ? [item] : [],
+      );
       if (made.length === 0) {
         expect(answer.output_text).toBe("The greeting is written.");
         break;

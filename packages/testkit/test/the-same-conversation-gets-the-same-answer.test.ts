@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, oneof, stringMatching } from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ModelServer, ScenarioInput } from "../src/index.ts";
 import { serve } from "./serving.ts";
@@ -60,13 +60,10 @@ const command = (text: string): { tool: "run_command"; input: { command: string 
 });
 
 test("any script is played call by call to its text, whatever is asked again", async () => {
-  const word = fc.stringMatching(/^[a-z]{1,8}$/);
-  const turn = fc.oneof(
-    word.map(command),
-    fc.array(word.map(command), { minLength: 1, maxLength: 3 }),
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(turn, { maxLength: 5 }), word, async (calls, text) => {
+  const word = stringMatching(/^[a-z]{1,8}$/);
+  const turn = oneof(word.map(command), array(word.map(command), { minLength: 1, maxLength: 3 }));
+  await assert(
+    asyncProperty(array(turn, { maxLength: 5 }), word, async (calls, text) => {
       await using own = await serve({ tasks: [{ title: "T", implementation: [{ calls, text }] }] });
       const played = await converse(own.url, [{ role: "user", content: "Aomori-Title: T" }]);
       expect(played).toEqual([...calls.flat().map((call) => call.input.command), text]);
@@ -174,9 +171,9 @@ test("a verdict follows from the check; without one of its own a task gets the d
   const validate = (name: string): unknown[] => [
     { role: "user", content: `Aomori-Title: ${name}\nAomori-Mode: validation` },
   ];
-  const [check, verdict] = await converse(server!.url, validate("Steered"));
+  const [check, ...verdict] = await converse(server!.url, validate("Steered"));
   expect(check).toBe("check");
-  expect(JSON.parse(verdict!)).toEqual({ verdict: "accepted", reasons: ["it works"] });
+  expect(JSON.parse(verdict.join(""))).toEqual({ verdict: "accepted", reasons: ["it works"] });
   const failing = [
     ...validate("Steered"),
     use("t1"),
@@ -185,13 +182,13 @@ test("a verdict follows from the check; without one of its own a task gets the d
       content: [{ type: "tool_result", tool_use_id: "t1", content: "1 test failed" }],
     },
   ];
-  const [rejected] = await converse(server!.url, failing);
-  expect(JSON.parse(rejected!)).toMatchObject({
+  const rejected = await converse(server!.url, failing);
+  expect(JSON.parse(rejected.join(""))).toMatchObject({
     verdict: "rejected",
     reasons: [expect.stringContaining("1 test failed")],
   });
-  const [other] = await converse(server!.url, validate("Another"));
-  expect(JSON.parse(other!)).toEqual({ verdict: "rejected", reasons: ["nobody looked"] });
+  const other = await converse(server!.url, validate("Another"));
+  expect(JSON.parse(other.join(""))).toEqual({ verdict: "rejected", reasons: ["nobody looked"] });
 });
 
 test("a resolution is found by the files it mentions", async () => {
