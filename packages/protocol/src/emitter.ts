@@ -87,6 +87,8 @@ export interface Emitter<Event extends DomainEvent = DomainEvent>
   extends EndableStream, AsyncDisposable {
   meta(fields?: MetaFields): Promise<void>;
   emit(event: Event): Promise<void>;
+  /** Passes on an event of another stream, framework events included; not its meta and summary (`RESERVED_TYPE`). */
+  forward(event: DomainEvent): Promise<void>;
   /** Takes anything thrown. */
   error(error: unknown): Promise<void>;
   warning(fields: Fields<WarningEvent>): Promise<void>;
@@ -171,6 +173,13 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
         "RESERVED_TYPE",
         `a domain event cannot be of type ${event.type}; use the emitter's own method for it`,
       );
+    }
+    return this.#put(event);
+  }
+
+  forward(event: DomainEvent): Promise<void> {
+    if (event.type === "aoi:meta" || event.type === "aoi:summary") {
+      return refuse("RESERVED_TYPE", `${event.type} of another stream cannot be passed on`);
     }
     return this.#put(event);
   }
@@ -260,6 +269,7 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
       const line = this.#line(event);
       if (isResultType(event.type)) this.#results += 1;
       else if (event.type === "aoi:warning") this.#warnings += 1;
+      else if (event.type === "aoi:error") this.#errors += 1;
       return this.output.write(line);
     });
   }
@@ -279,7 +289,8 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   }
 
   #line(event: FrameworkEvent | DomainEvent): string {
-    const line = `${JSON.stringify(toWireValue(event, this.#redactor))}\n`;
+    const wire = toWireValue(typeFirst(event), this.#redactor);
+    const line = `${JSON.stringify(wire)}\n`;
     if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) {
       throw new TerminalError(
         "internal",
@@ -312,6 +323,11 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
       elapsed_ms: Math.round(this.#nowMs() - this.#startedAtMs),
     };
   }
+}
+
+/** The discriminator leads, for whoever reads a stream with their eyes. */
+function typeFirst(event: DomainEvent): DomainEvent {
+  return Object.keys(event)[0] === "type" ? event : { type: event.type, ...event };
 }
 
 function refuse(code: string, message: string): Promise<never> {

@@ -1,0 +1,73 @@
+import type { CommandSpec } from "./command-spec.ts";
+import type { CommandContext } from "./context.ts";
+import type { Format, GlobalFlags } from "./global-flags.ts";
+import type { Paint } from "./paint.ts";
+import type { Prose } from "./prose.ts";
+
+export interface CommandRequest {
+  /** By field (wire names); only what was given on the command line. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly flags: GlobalFlags;
+  /** Aborted by SIGINT, SIGTERM, SIGHUP and `--timeout`; the reason is the error the command ends with. */
+  readonly signal: AbortSignal;
+  readonly prose: Prose;
+  readonly context: CommandContext;
+}
+
+/** One side effect that would happen. */
+export interface PlannedAction {
+  readonly action: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a handler answers a dry run with. */
+export class Plan {
+  readonly actions: readonly PlannedAction[];
+
+  constructor(actions: readonly PlannedAction[]) {
+    this.actions = actions;
+  }
+}
+
+/** Where a view's text will be shown. */
+export interface ViewTerminal {
+  readonly paint: Paint;
+  /** Width; undefined when the text does not go to a terminal. */
+  readonly columns: number | undefined;
+}
+
+/**
+ * How a command looks in format `table`, where that is more than columns. Text from outside must go
+ * through `sanitizeForTerminal`.
+ */
+export interface View {
+  readonly resource?: (value: unknown, terminal: ViewTerminal) => string;
+  readonly page?: (items: readonly unknown[], terminal: ViewTerminal) => string;
+  /** One or more lines for an event; undefined shows nothing. */
+  readonly event?: (event: StreamedEvent, terminal: ViewTerminal) => string | undefined;
+  /** The whole picture after an event: redrawn in place on a terminal, only the last elsewhere. */
+  readonly frame?: (event: StreamedEvent, terminal: ViewTerminal) => string | undefined;
+}
+
+export interface StreamedEvent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface CommandHandler {
+  /**
+   * Answers with a resource, a page (`{items, next_cursor}` or an array), an async iterable of events,
+   * a `Plan` when `flags.dryRun` is set, or nothing.
+   */
+  readonly run: (request: CommandRequest) => unknown;
+  readonly view?: View;
+  /** How long it may take to stop once its signal is aborted; 1000 when absent. */
+  readonly graceMs?: number;
+  /** Format when no flag names one; a table on a terminal and json elsewhere when absent. */
+  readonly defaultFormat?: Format;
+}
+
+export interface CommandModule {
+  readonly spec: CommandSpec;
+  readonly handler: CommandHandler;
+}

@@ -1,0 +1,99 @@
+import type { Output, Redactor } from "@aomori/protocol";
+import { createOutput, createRedactor } from "@aomori/protocol";
+
+/** The program a command belongs to, as meta, help and discovery name it. */
+export interface ProgramIdentity {
+  /** What is typed: `aomori`. */
+  readonly name: string;
+  readonly version: string;
+  /** Reverse-DNS name and semver of its event schema. */
+  readonly schemaName: string;
+  readonly schemaVersion: string;
+  readonly summary?: string;
+}
+
+export interface Terminal {
+  readonly output: Output;
+  readonly isTty: boolean;
+  /** Width now; undefined where there is none. */
+  readonly columns: () => number | undefined;
+  /** Height now; undefined where there is none. */
+  readonly rows: () => number | undefined;
+}
+
+/**
+ * Everything a command knows of the world outside, built once in the entry file. The kernel itself reads
+ * no environment and ends no process: `runCommand` answers with the exit status.
+ */
+export interface CommandContext {
+  readonly program: ProgramIdentity;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: {
+    readonly isTty: boolean;
+    readonly readText: () => Promise<string>;
+    /** Writes the question on stderr and resolves with one line. */
+    readonly ask: (question: string, options: { readonly signal: AbortSignal }) => Promise<string>;
+  };
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly redactor: Redactor;
+  /** Whether the kernel listens to this process's signals, crashes and exit: true in an entry file. */
+  readonly ownsProcess: boolean;
+}
+
+/** The context of this process. Call it once, in the entry file, with the global `process`. */
+export function processContext(
+  host: NodeJS.Process,
+  program: ProgramIdentity,
+  redactor: Redactor = createRedactor(),
+): CommandContext {
+  const { isatty } = host.getBuiltinModule("node:tty");
+  const terminal = (fd: 1 | 2): Terminal => {
+    const isTty = isatty(fd);
+    const stream = (): NodeJS.WriteStream => (fd === 1 ? host.stdout : host.stderr);
+    return {
+      output: createOutput({ fd }),
+      isTty,
+      columns: () => (isTty ? stream().columns : undefined),
+      rows: () => (isTty ? stream().rows : undefined),
+    };
+  };
+  return {
+    program,
+    env: host.env,
+    cwd: host.cwd(),
+    stdin: {
+      isTty: isatty(0),
+      readText: () => readAll(host.stdin),
+      ask: (question, { signal }) => askOnTerminal(host, question, signal),
+    },
+    stdout: terminal(1),
+    stderr: terminal(2),
+    redactor,
+    ownsProcess: true,
+  };
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) {
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+async function askOnTerminal(
+  host: NodeJS.Process,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: host.stdin, output: host.stderr });
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
+}

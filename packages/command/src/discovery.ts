@@ -1,0 +1,187 @@
+import { aoiVersion, errorCategories } from "@aomori/protocol";
+import type { CommandSpec } from "./command-spec.ts";
+import type { ProgramIdentity } from "./context.ts";
+import { globalFlagsOf } from "./global-flags.ts";
+import { isRecord, isStringArray } from "./records.ts";
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** What a program can do, as one JSON object: an agent reads this instead of help. */
+export function capabilitiesDocument(
+  program: ProgramIdentity,
+  specs: readonly CommandSpec[],
+): Document {
+  const { name, version, schemaName, schemaVersion } = program;
+  return {
+    tool: name,
+    tool_version: version,
+    aoi_versions: [aoiVersion],
+    schemas: [{ name: schemaName, versions: [schemaVersion], default: schemaVersion }],
+    commands: specs.map(capability),
+  };
+}
+
+function capability(spec: CommandSpec): Document {
+  const { effects } = spec;
+  const globals = globalFlagsOf(spec).map((flag) => flag.name);
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    ...(spec.operation === undefined ? {} : { operation: spec.operation }),
+    ...(spec.scope === undefined ? {} : { scope: spec.scope }),
+    read_only: effects.readOnly,
+    bounded: spec.result !== "events",
+    supports_cursor: spec.flags.some(({ name }) => name === "cursor") || globals.includes("cursor"),
+    event_types: eventTypes(spec),
+    destructive: effects.destructive === true,
+    requires_confirm: effects.destructive === true,
+    supports_dry_run: effects.dryRun === true,
+    supports_idempotency_key: effects.idempotencyKey === true,
+    positionals: spec.positionals,
+    flags: spec.flags,
+    global_flags: globals,
+    errors: spec.errors,
+    examples: spec.examples,
+  };
+}
+
+/** JSON Schema 2020-12 of every event one command, or any of several, can write. */
+export function schemaDocument(program: ProgramIdentity, specs: readonly CommandSpec[]): Document {
+  const domain = new Map(specs.map((spec) => [spec.name, domainSchema(spec)]));
+  const framework = Object.entries(frameworkSchemas);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: `${program.schemaName}@${program.schemaVersion}`,
+    anyOf: [
+      ...framework.map(([type]) => ({ $ref: `#/$defs/${type.replace(":", "_")}` })),
+      ...[...domain.keys()].map((name) => ({ $ref: `#/$defs/${defName(name)}` })),
+    ],
+    $defs: {
+      ...Object.fromEntries(
+        framework.map(([type, schema]) => [type.replace(":", "_"), eventSchema(type, schema)]),
+      ),
+      ...Object.fromEntries([...domain].map(([name, schema]) => [defName(name), schema])),
+    },
+  };
+}
+
+function defName(command: string): string {
+  return command.replaceAll(" ", "_");
+}
+
+function eventTypes(spec: CommandSpec): string[] {
+  const own = spec.result === "events" ? declaredTypes(spec.output) : [spec.eventType];
+  const plan = spec.effects.dryRun === true ? ["aoi:plan"] : [];
+  return ["aoi:meta", ...own, ...plan, "aoi:error", "aoi:summary"];
+}
+
+/** The `type` constants an event schema names, inside its unions too. */
+function declaredTypes(schema: unknown): string[] {
+  const type = field(field(schema, "properties"), "type");
+  const constant = field(type, "const");
+  const values = field(type, "enum");
+  const here = isStringArray(values)
+    ? values
+    : [constant].filter((name) => typeof name === "string");
+  const unions = [field(schema, "anyOf"), field(schema, "oneOf")];
+  const options = unions.flatMap((union): unknown[] => (Array.isArray(union) ? union : []));
+  return [...new Set([...here, ...options.flatMap(declaredTypes)])];
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}
+
+/** A resource's fields beside `type`; a streamed event is its own schema. */
+function domainSchema(spec: CommandSpec): Document {
+  const output = spec.output ?? { type: "object" };
+  if (spec.result === "events") return output;
+  const type = { const: spec.eventType };
+  const own = field(output, "properties");
+  if (!isRecord(own)) return wrapped("value", type, output);
+  if ("type" in own) return wrapped("data", type, output);
+  const required = field(output, "required");
+  return {
+    ...output,
+    properties: { type, ...own },
+    required: ["type", ...(Array.isArray(required) ? required : [])],
+  };
+}
+
+function wrapped(name: string, type: Document, schema: Document): Document {
+  return { type: "object", properties: { type, [name]: schema }, required: ["type", name] };
+}
+
+function eventSchema(type: string, { required, properties }: FrameworkSchema): Document {
+  return {
+    type: "object",
+    properties: { type: { const: type }, ...properties },
+    required: ["type", ...required],
+  };
+}
+
+interface FrameworkSchema {
+  readonly required: readonly string[];
+  readonly properties: Document;
+}
+
+const text = { type: "string" };
+const count = { type: "integer", minimum: 0 };
+const flag = { type: "boolean" };
+
+const frameworkSchemas: Readonly<Record<string, FrameworkSchema>> = {
+  "aoi:meta": {
+    required: ["tool", "tool_version", "aoi_version", "schema_name", "schema_version", "command"],
+    properties: {
+      tool: text,
+      tool_version: text,
+      aoi_version: text,
+      schema_name: text,
+      schema_version: text,
+      command: text,
+    },
+  },
+  "aoi:summary": {
+    required: ["ok", "count"],
+    properties: {
+      ok: flag,
+      count,
+      error_count: count,
+      warning_count: count,
+      elapsed_ms: count,
+      partial: flag,
+      truncated: flag,
+      next_cursor: text,
+    },
+  },
+  "aoi:error": {
+    required: ["code", "category", "message", "retryable"],
+    properties: {
+      code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$" },
+      category: { enum: errorCategories },
+      message: text,
+      retryable: flag,
+      retry_after_ms: count,
+    },
+  },
+  "aoi:warning": { required: ["message"], properties: { message: text, code: text } },
+  "aoi:plan": { required: ["action"], properties: { action: text } },
+  "aoi:check": {
+    required: ["name", "ok", "severity"],
+    properties: {
+      name: text,
+      ok: flag,
+      severity: { enum: ["info", "warn", "error"] },
+      detail: text,
+    },
+  },
+  "aoi:progress": {
+    required: [],
+    properties: { message: text, done: { type: "number" }, total: { type: "number" } },
+  },
+  "aoi:heartbeat": { required: ["at"], properties: { at: text } },
+  "aoi:artifact": {
+    required: [],
+    properties: { path: text, uri: text, media_type: text, bytes: count, sha256: text },
+  },
+};

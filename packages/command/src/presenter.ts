@@ -1,0 +1,44 @@
+import type { EndableStream, ErrorCategory } from "@aomori/protocol";
+import { errorCategories } from "@aomori/protocol";
+import type { PlannedAction, StreamedEvent } from "./command-handler.ts";
+
+/** What the end of a run adds to its summary. */
+export interface Ending {
+  readonly truncated?: boolean;
+  readonly nextCursor?: string;
+}
+
+/** One output format: it shows what a command answers with, and always ends what it began. */
+export interface Presenter extends EndableStream {
+  begin(): Promise<void>;
+  resource(value: unknown): Promise<void>;
+  page(items: readonly unknown[]): Promise<void>;
+  event(event: StreamedEvent): Promise<void>;
+  plan(actions: readonly PlannedAction[]): Promise<void>;
+  /** Text made for a person, such as help. */
+  text(text: string): Promise<void>;
+  /** Ends with success, or without it when an event has told of a failure. */
+  finish(ending: Ending): Promise<void>;
+  /** Ends with an error; `partial` when the operation stopped before its end. */
+  fail(error: unknown, partial: boolean): Promise<void>;
+}
+
+/** What the events of a stream say about its outcome, whatever the format. */
+export class Outcome {
+  #category: ErrorCategory | undefined;
+
+  /** The category the run ends with; undefined for success. */
+  get category(): ErrorCategory | undefined {
+    return this.#category;
+  }
+
+  observe(event: StreamedEvent): void {
+    if (event.type === "aoi:error") this.#category ??= categoryOf(event["category"]);
+    const failedCheck = event.type === "aoi:check" && event["ok"] === false;
+    if (failedCheck && event["severity"] === "error") this.#category ??= "partial";
+  }
+}
+
+function categoryOf(value: unknown): ErrorCategory {
+  return errorCategories.find((category) => category === value) ?? "internal";
+}

@@ -1,0 +1,66 @@
+import { UserError } from "@aomori/protocol";
+import type { CommandEntry } from "./command-spec.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { allGlobalFlags, spellingOf } from "./global-flags.ts";
+
+/** What the words before a command's own arguments ask for. */
+export type Resolution =
+  | { readonly kind: "command"; readonly name: string; readonly argv: readonly string[] }
+  /** A noun alone, or nothing: show what is below it. */
+  | { readonly kind: "group"; readonly path: string; readonly argv: readonly string[] };
+
+/**
+ * Finds the command in `argv`; global flags may stand before and between its words.
+ * Throws `UNKNOWN_COMMAND` (usage) with the nearest name.
+ */
+export function resolveCommand(
+  entries: readonly CommandEntry[],
+  argv: readonly string[],
+): Resolution {
+  const names = entries.map((entry) => entry.name);
+  const rest: string[] = [];
+  let path = "";
+  let index = 0;
+  for (; index < argv.length; index += 1) {
+    const token = argv[index] ?? "";
+    const next = path === "" ? token : `${path} ${token}`;
+    if (token.startsWith("-") && token !== "--") {
+      const width = globalFlagWidth(token);
+      if (width === 0) break;
+      rest.push(...argv.slice(index, index + width));
+      index += width - 1;
+    } else if (names.some((name) => name === next || name.startsWith(`${next} `))) {
+      path = next;
+    } else {
+      break;
+    }
+  }
+  const after = argv.slice(index);
+  if (names.includes(path)) return { kind: "command", name: path, argv: [...rest, ...after] };
+  const word = after.find((token) => !token.startsWith("-"));
+  if (word === undefined || after[0]?.startsWith("-") === true) {
+    return { kind: "group", path, argv: [...rest, ...after] };
+  }
+  throw unknownCommand(path, word, names);
+}
+
+/** How many tokens a global flag takes with its value; 0 when it is none. */
+function globalFlagWidth(token: string): number {
+  const [name = ""] = token.replace(/^--?/, "").split("=");
+  const spelling = spellingOf(name, []);
+  const flag = allGlobalFlags().find((candidate) =>
+    token.startsWith("--") ? candidate.name === (spelling?.name ?? name) : candidate.short === name,
+  );
+  if (flag === undefined) return 0;
+  const isWhole = token.includes("=") || flag.type === "boolean" || spelling?.value !== undefined;
+  return isWhole ? 1 : 2;
+}
+
+function unknownCommand(path: string, word: string, names: readonly string[]): UserError {
+  const typed = path === "" ? word : `${path} ${word}`;
+  const depth = typed.split(" ").length;
+  const sameDepth = names.map((name) => name.split(" ").slice(0, depth).join(" "));
+  const hint =
+    didYouMean(typed, [...new Set(sameDepth)]) || didYouMean(typed, names) || ` See "--help".`;
+  return new UserError("usage", "UNKNOWN_COMMAND", `unknown command "${typed}".${hint}`);
+}

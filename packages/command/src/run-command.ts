@@ -1,0 +1,213 @@
+import { TerminalError } from "@aomori/protocol";
+import type { CommandHandler, CommandRequest, StreamedEvent } from "./command-handler.ts";
+import { Plan } from "./command-handler.ts";
+import type { CommandSpec } from "./command-spec.ts";
+import { confirmEffects } from "./confirm.ts";
+import type { CommandContext } from "./context.ts";
+import type { GlobalFlags } from "./global-flags.ts";
+import { commandHelp, versionText } from "./help.ts";
+import type { ParsedArguments } from "./parse-arguments.ts";
+import { formatIn, parseArguments } from "./parse-arguments.ts";
+import type { Presenter } from "./presenter.ts";
+import { Outcome } from "./presenter.ts";
+import { isRecord } from "./records.ts";
+import type { RunEnd, RunTools } from "./run-presented.ts";
+import { defaultFormat, runPresented } from "./run-presented.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+export interface CommandRun {
+  readonly spec: CommandSpec;
+  readonly handler: CommandHandler;
+  /** What follows the command's name. */
+  readonly argv: readonly string[];
+  readonly context: CommandContext;
+}
+
+const defaultGraceMs = 1000;
+/** Framework events a handler may stream; meta and summary are the kernel's. */
+const streamable: readonly string[] = [
+  "aoi:error",
+  "aoi:warning",
+  "aoi:check",
+  "aoi:plan",
+  "aoi:progress",
+  "aoi:heartbeat",
+  "aoi:artifact",
+];
+
+/** Runs one command from its arguments to its last written byte; resolves with the exit status, never rejects. */
+export function runCommand({ spec, handler, argv, context }: CommandRun): Promise<number> {
+  const parsed = tryParse(spec, argv);
+  const flags = "flags" in parsed ? parsed.flags : failedFlags;
+  const { view, graceMs = defaultGraceMs } = handler;
+  const isProse = flags.help || flags.version;
+  const unasked = isProse ? "table" : (handler.defaultFormat ?? defaultFormat(context));
+  const format = flags.format ?? formatIn(argv) ?? unasked;
+  return runPresented({ spec, format, flags, context, view, graceMs }, async (tools) => {
+    if ("failure" in parsed) throw parsed.failure;
+    if (flags.version) return await showText(tools, versionText(context.program));
+    if (flags.help) return await showText(tools, commandHelp(spec, context));
+    await confirmEffects(spec, flags, format, context, tools.signal);
+    const request = {
+      input: parsed.input,
+      flags,
+      context,
+      signal: tools.signal,
+      prose: tools.prose,
+    };
+    const answer = await untilAborted((async () => handler.run(request))(), tools.signal, graceMs);
+    return await present(answer, spec, request, tools.presenter, graceMs);
+  });
+}
+
+/** Ends a run that could not even begin, an unknown command for one, in the format its arguments ask for. */
+export function failRun(
+  error: unknown,
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const spec = { name: "unknown", eventType: "unknown", result: "resource" } as const;
+  const format = formatIn(argv) ?? defaultFormat(context);
+  return runPresented({ spec, format, flags: failedFlags, context, graceMs: 0 }, async () => {
+    throw error;
+  });
+}
+
+/** Shows text made for a person and ends well. */
+export async function showText({ presenter }: RunTools, text: string): Promise<RunEnd> {
+  await presenter.text(text);
+  await presenter.finish({});
+  return { category: undefined };
+}
+
+const failedFlags: GlobalFlags = {
+  help: false,
+  version: false,
+  quiet: false,
+  verbose: false,
+  yes: false,
+  dryRun: false,
+  color: true,
+};
+
+function tryParse(
+  spec: CommandSpec,
+  argv: readonly string[],
+): ParsedArguments | { readonly failure: unknown } {
+  try {
+    return parseArguments(spec, argv);
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+async function present(
+  answer: unknown,
+  spec: CommandSpec,
+  request: CommandRequest,
+  presenter: Presenter,
+  graceMs: number,
+): Promise<RunEnd> {
+  if (answer instanceof Plan) {
+    await presenter.plan(answer.actions);
+  } else if (request.flags.dryRun) {
+    throw new TerminalError(
+      "internal",
+      "DRY_RUN_IGNORED",
+      `"${spec.name}" answered a dry run with a result instead of a plan; it may have done its work`,
+    );
+  } else if (isAsyncIterable(answer)) {
+    return await presentEvents(answer, request, presenter, graceMs);
+  } else if (isPage(answer)) {
+    return await presentPage(answer, request, presenter);
+  } else if (answer !== undefined) {
+    await presenter.resource(answer);
+  }
+  request.signal.throwIfAborted();
+  await presenter.finish({});
+  return { category: undefined };
+}
+
+async function presentPage(
+  answer: readonly unknown[] | Page,
+  request: CommandRequest,
+  presenter: Presenter,
+): Promise<RunEnd> {
+  const page: Page = "items" in answer ? answer : { items: answer, next_cursor: null };
+  const { limit = Number.POSITIVE_INFINITY } = request.flags;
+  await presenter.page(page.items.slice(0, limit));
+  request.signal.throwIfAborted();
+  // A page cut here has no cursor: the one that came with it points behind what was cut off.
+  const wasCut = page.items.length > limit;
+  await presenter.finish({
+    truncated: wasCut || page.next_cursor !== null,
+    ...(wasCut || page.next_cursor === null ? {} : { nextCursor: page.next_cursor }),
+  });
+  return { category: undefined };
+}
+
+async function presentEvents(
+  events: AsyncIterable<unknown>,
+  { flags, signal }: CommandRequest,
+  presenter: Presenter,
+  graceMs: number,
+): Promise<RunEnd> {
+  const iterator = events[Symbol.asyncIterator]();
+  const outcome = new Outcome();
+  const { limit = Number.POSITIVE_INFINITY } = flags;
+  let shown = 0;
+  let truncated = false;
+  let isDone = false;
+  try {
+    while (!truncated) {
+      const next = await untilAborted(iterator.next(), signal, graceMs);
+      signal.throwIfAborted();
+      if (next.done === true) {
+        isDone = true;
+        break;
+      }
+      const event = streamedEvent(next.value);
+      const isResult = !event.type.startsWith("aoi:");
+      truncated = isResult && shown >= limit;
+      if (truncated) break;
+      outcome.observe(event);
+      await presenter.event(event);
+      if (isResult) shown += 1;
+    }
+  } finally {
+    if (!isDone && iterator.return !== undefined) {
+      await untilAborted(iterator.return(), signal, signal.aborted ? 0 : graceMs);
+    }
+  }
+  await presenter.finish({ truncated });
+  return { category: outcome.category };
+}
+
+interface Page {
+  readonly items: readonly unknown[];
+  readonly next_cursor: string | null;
+}
+
+function isPage(answer: unknown): answer is readonly unknown[] | Page {
+  if (Array.isArray(answer)) return true;
+  if (!isRecord(answer) || !Array.isArray(answer["items"])) return false;
+  const cursor = answer["next_cursor"];
+  return cursor === null || typeof cursor === "string";
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+function streamedEvent(value: unknown): StreamedEvent {
+  if (isRecord(value) && typeof value["type"] === "string") {
+    const { type } = value;
+    if (!type.startsWith("aoi:") || streamable.includes(type)) return { ...value, type };
+    throw new TerminalError("internal", "RESERVED_TYPE", `a handler cannot stream ${type} itself`);
+  }
+  throw new TerminalError(
+    "internal",
+    "MALFORMED_EVENT",
+    "a handler streamed a value without a string type; every event has one",
+  );
+}

@@ -1,0 +1,136 @@
+import type { EndSignal, ErrorCategory, Redactor } from "@aomori/protocol";
+import {
+  RetryableError,
+  UserError,
+  exitCodes,
+  installProcessHooks,
+  isCodedError,
+  signalExitCodes,
+} from "@aomori/protocol";
+import type { View } from "./command-handler.ts";
+import type { CommandSpec } from "./command-spec.ts";
+import type { CommandContext } from "./context.ts";
+import { DocumentPresenter, jsonEncoding, loadYamlEncoding } from "./document-presenter.ts";
+import type { Format, GlobalFlags } from "./global-flags.ts";
+import { JsonlPresenter } from "./jsonl-presenter.ts";
+import { createPaint, wantsColor } from "./paint.ts";
+import type { Presenter } from "./presenter.ts";
+import type { Prose } from "./prose.ts";
+import { createProse } from "./prose.ts";
+import { TablePresenter } from "./table-presenter.ts";
+
+export interface PresentedRun {
+  readonly spec: Pick<CommandSpec, "name" | "eventType" | "columns" | "result" | "reveals">;
+  readonly format: Format;
+  readonly flags: Pick<GlobalFlags, "quiet" | "verbose" | "color" | "timeoutMs">;
+  readonly context: CommandContext;
+  readonly view?: View | undefined;
+  readonly graceMs: number;
+}
+
+export interface RunTools {
+  readonly presenter: Presenter;
+  readonly prose: Prose;
+  readonly signal: AbortSignal;
+}
+
+/** What the body has to say about how it ended; a thrown error says the rest. */
+export interface RunEnd {
+  readonly category: ErrorCategory | undefined;
+}
+
+/** After an abort the handler has its grace, then the hooks have this long to end the stream by force. */
+const forcedEndMs = 1000;
+
+/**
+ * Runs `body` between the beginning and the honest end of one output, whatever it throws and whatever
+ * signal arrives; resolves with the exit status when everything is written.
+ */
+export async function runPresented(
+  run: PresentedRun,
+  body: (tools: RunTools) => Promise<RunEnd>,
+): Promise<number> {
+  const { context, format } = run;
+  const prose = createProse(context, run.flags);
+  const presenter = await createPresenter(run, prose);
+  const stop = new AbortController();
+  let interruptedBy: EndSignal | undefined;
+  const hooks = context.ownsProcess
+    ? installProcessHooks({
+        stream: presenter,
+        outputs: [context.stderr.output],
+        graceMs: run.graceMs + forcedEndMs,
+        onSignal: (signal) => {
+          interruptedBy = signal;
+          stop.abort(new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`));
+        },
+        onCrash: (error) => prose.error(error),
+      })
+    : undefined;
+  const deadline = startDeadline(run.flags.timeoutMs, stop);
+  try {
+    await presenter.begin();
+    const end = await body({ presenter, prose, signal: stop.signal });
+    return statusOf(end.category, context);
+  } catch (thrown) {
+    const error: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
+    if (format !== "jsonl" && !presenter.ended) prose.error(error);
+    await presenter.fail(error, stop.signal.aborted);
+    if (interruptedBy !== undefined) return signalExitCodes[interruptedBy];
+    return statusOf(isCodedError(error) ? error.category : "internal", context);
+  } finally {
+    clearTimeout(deadline);
+    prose.clear();
+    await presenter.output.flush();
+    await context.stderr.output.flush();
+    hooks?.dispose();
+  }
+}
+
+/** Format when no flag names one: a table for a person, JSON for a program. */
+export function defaultFormat(context: CommandContext): Format {
+  return context.stdout.isTty ? "table" : "json";
+}
+
+function startDeadline(
+  timeoutMs: number | undefined,
+  stop: AbortController,
+): NodeJS.Timeout | undefined {
+  if (timeoutMs === undefined) return undefined;
+  return setTimeout(() => {
+    const message = `not finished after ${timeoutMs} ms; raise --timeout`;
+    stop.abort(new RetryableError("timeout", "TIMEOUT", message));
+  }, timeoutMs);
+}
+
+function statusOf(category: ErrorCategory | undefined, context: CommandContext): number {
+  const failure = context.stdout.output.failure;
+  if (failure !== undefined) return failure.exitCode;
+  return category === undefined ? 0 : exitCodes[category];
+}
+
+/** The redactor with some field names let through; registered values stay hidden. */
+function revealing(redactor: Redactor, names: readonly string[]): Redactor {
+  return {
+    add: (secret) => redactor.add(secret),
+    text: (text) => redactor.text(text),
+    isSecretName: (name) => !names.includes(name) && redactor.isSecretName(name),
+    get searches() {
+      return redactor.searches;
+    },
+  };
+}
+
+async function createPresenter(run: PresentedRun, prose: Prose): Promise<Presenter> {
+  const { spec, flags, format } = run;
+  const redactor = revealing(run.context.redactor, spec.reveals ?? []);
+  const context = { ...run.context, redactor };
+  if (format === "jsonl") return new JsonlPresenter(context, spec.name, spec.eventType);
+  if (format === "table") {
+    const paint = createPaint(wantsColor(context.env, context.stdout.isTty, flags.color));
+    const { columns, eventType: noun } = spec;
+    return new TablePresenter(context, { paint, columns, noun, view: run.view }, prose);
+  }
+  const encoding = format === "json" ? jsonEncoding : await loadYamlEncoding();
+  return new DocumentPresenter(context, encoding, prose, spec.result === "events");
+}
