@@ -4,7 +4,6 @@ import type { ConversationItem } from "./conversation.ts";
 export interface Assignment {
   readonly phase: string | undefined;
   readonly title: string | undefined;
-  readonly task: string | undefined;
   readonly kind: string;
   readonly mode: string;
   readonly attempt: number;
@@ -18,8 +17,7 @@ export interface Assignment {
   readonly promptText: string;
 }
 
-const markerPattern =
-  /^[ \t]*Aomori-(Phase|Title|Task|Kind|Mode|Attempt|Steering):[ \t]*(.*?)[ \t]*$/gm;
+const markerPattern = /^[ \t]*Aomori-(Phase|Title|Kind|Mode|Attempt|Steering):[ \t]*(.*?)[ \t]*$/gm;
 
 /** The first line of each marker; a quotation further down a prompt does not count. */
 function markersOf(text: string): Map<string, string> {
@@ -28,6 +26,11 @@ function markersOf(text: string): Map<string, string> {
     if (name !== undefined && value && !found.has(name)) found.set(name, value);
   }
   return found;
+}
+
+/** Work that mends a merge has kinds of its own; work of the plan, or added to it, is a task. */
+function kindOf(kind: string | undefined): string {
+  return kind === "resolution" || kind === "repair" ? kind : "task";
 }
 
 function opensAssignment(markers: Map<string, string>): boolean {
@@ -71,8 +74,7 @@ export function readAssignment(items: readonly ConversationItem[]): Assignment {
   return {
     phase: markers.get("Phase"),
     title: markers.get("Title"),
-    task: markers.get("Task"),
-    kind: markers.get("Kind") ?? "task",
+    kind: kindOf(markers.get("Kind")),
     mode: markers.get("Mode") ?? "implementation",
     attempt: Number.isNaN(attempt) ? 1 : Math.max(1, attempt),
     resultCount,

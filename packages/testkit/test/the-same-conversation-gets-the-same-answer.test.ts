@@ -194,4 +194,6 @@ test("a verdict follows from the check; without one of its own a task gets the d
 test("a resolution is found by the files it mentions", async () => {
   const content = "Aomori-Title: Resolve\nAomori-Kind: resolution\nConflict in src/a.js";
   expect(await converse(server!.url, [{ role: "user", content }])).toEqual(["both sides kept"]);
+  const planned = "Aomori-Title: Steered\nAomori-Kind: planned\nIt touches src/a.js";
+  expect(await converse(server!.url, [{ role: "user", content: planned }])).toContain("as planned");
 });
