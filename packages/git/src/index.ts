@@ -18,12 +18,15 @@ export type {
 } from "./merge.ts";
 export { branchName, commitId, integrationBranch, taskBranch } from "./names.ts";
 export type { BranchName, CommitId } from "./names.ts";
+export { hasCommit, inspectRemote } from "./remote.ts";
+export type { RemoteFacts } from "./remote.ts";
 export { reconcileWorktrees } from "./reconcile.ts";
 export type { Reconciliation } from "./reconcile.ts";
 export { branchCommit, inspectRepository } from "./repository.ts";
 export type { RepositoryFacts, RepositoryHead } from "./repository.ts";
 export { repositorySource } from "./repository-source.ts";
 export type { RepositorySource } from "./repository-source.ts";
+export { saveWork } from "./save-work.ts";
 export { moveUserBranch, planUserBranchMove } from "./user-branch.ts";
 export type { MoveUserBranchRequest, UserBranchMove } from "./user-branch.ts";
 export { listWorktrees } from "./worktree-list.ts";

@@ -12,6 +12,7 @@ import {
   zeroSeparated,
   type GitOptions,
 } from "./git-command.ts";
+import { forgetMerge, noteMerge, undoCutMerge } from "./cut-merge.ts";
 import { gitError } from "./git-error.ts";
 import { isMerging } from "./merge-state.ts";
 import type { CommitId } from "./names.ts";
@@ -58,32 +59,33 @@ export async function mergeInto(
 ): Promise<MergeResult> {
   await clearIndexLock(worktree);
   if (await isMerging(worktree)) await abandon(worktree, options);
+  await undoCutMerge(worktree, options);
   await attach(worktree, options);
   const before = await currentHead(worktree, options);
-  const result = await runGit(
-    [
-      "merge",
-      "--quiet",
-      "--no-ff",
-      "--no-edit",
-      "--cleanup=whitespace",
-      `--message=${fullMessage(request)}`,
-      request.from,
-    ],
-    {
-      ...inWorktree(worktree, options, "merge"),
-      env: { ...options.env, ...identityEnvironment(request.identity ?? defaultIdentity) },
-      accept: [1, 2],
-    },
-  );
+  await noteMerge(worktree, request.from);
+  const result = await runMerge(worktree, request, options);
+  const files = result.exitCode === 0 ? [] : await conflictedFiles(worktree, request.from, options);
+  await forgetMerge(worktree);
   if (result.exitCode === 0) {
     const commit = await currentHead(worktree, options);
     return { kind: commit === before ? "up_to_date" : "merged", commit };
   }
-  const files = await conflictedFiles(worktree, request.from, options);
   if (files.length === 0) throw mergeRefused(worktree, request.from, result);
   if (request.leaveConflicts !== true) await abandon(worktree, options);
   return { kind: "conflict", files, theirs: request.from };
+}
+
+async function runMerge(
+  worktree: Worktree,
+  request: MergeRequest,
+  options: GitOptions,
+): Promise<ChildResult> {
+  const flags = ["--quiet", "--no-ff", "--no-edit", "--cleanup=whitespace"];
+  return runGit(["merge", ...flags, `--message=${fullMessage(request)}`, request.from], {
+    ...inWorktree(worktree, options, "merge"),
+    env: { ...options.env, ...identityEnvironment(request.identity ?? defaultIdentity) },
+    accept: [1, 2],
+  });
 }
 
 export interface ConcludeRequest extends CommitRequest {
@@ -94,13 +96,22 @@ export interface ConcludeRequest extends CommitRequest {
 
 /**
  * Commits a merge whose conflicts were resolved in the worktree. Throws CONFLICTS_UNRESOLVED, and changes nothing, while a
- * marker of this merge stands in a file or a `choice` is undecided; NO_MERGE_IN_PROGRESS when there is none.
+ * marker of this merge stands in a file or a `choice` is undecided; NO_MERGE_IN_PROGRESS when there is none. Called again
+ * after it was done, it answers with the branch's head.
  */
 export async function concludeMerge(
   worktree: Worktree,
   request: ConcludeRequest,
   options: GitOptions = {},
 ): Promise<CommitId> {
+  const { theirs, files } = request.conflict;
+  if (await isMerged(worktree, theirs, options)) {
+    // Killed between the commit and its tidying up: a second commit would be the same merge again.
+    if (await isMerging(worktree)) {
+      await runGit(["merge", "--quit"], inWorktree(worktree, options, "merge"));
+    }
+    return currentHead(worktree, options);
+  }
   if (!(await isMerging(worktree))) {
     throw new UserError(
       "conflict",
@@ -109,11 +120,11 @@ export async function concludeMerge(
     );
   }
   const open: string[] = [];
-  for (const file of request.conflict.files) {
+  for (const file of files) {
     const settled =
       file.kind === "choice"
         ? request.decided?.includes(file.path) === true
-        : !(await hasMarkers(join(worktree.path, file.path), request.conflict.theirs));
+        : !(await hasMarkers(join(worktree.path, file.path), theirs));
     if (!settled) open.push(file.path);
   }
   if (open.length > 0) {
@@ -127,6 +138,18 @@ export async function concludeMerge(
   await stageAll(worktree, options);
   const commit = await commitStaged(worktree, request, options);
   return commit ?? currentHead(worktree, options);
+}
+
+async function isMerged(
+  worktree: Worktree,
+  theirs: CommitId,
+  options: GitOptions,
+): Promise<boolean> {
+  const { exitCode } = await runGit(["merge-base", "--is-ancestor", theirs, "HEAD"], {
+    ...inWorktree(worktree, options, "read"),
+    accept: [1],
+  });
+  return exitCode === 0;
 }
 
 async function abandon(worktree: Worktree, options: GitOptions): Promise<void> {

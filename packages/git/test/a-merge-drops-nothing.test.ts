@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as fc from "fast-check";
@@ -89,7 +89,19 @@ test("a conflict is concluded only when every marker is gone and every choice is
   const done = await conclude(["bin.dat", "gone.txt"]);
   expect(git(main.path, "log", "-1", "--format=%P", done).split(" ")).toContain(from);
   expect(await uncommittedFiles(main)).toEqual([]);
-  await expect(conclude([])).rejects.toMatchObject({ code: "NO_MERGE_IN_PROGRESS" });
+  expect(await conclude([])).toBe(done);
+  put(main.path, { "later.txt": "l\n" });
+  const later = await commitAll(main, { message: "later" });
+  expect(await conclude([])).toBe(later);
+  await expect(
+    concludeMerge(main, {
+      conflict: {
+        ...conflict,
+        theirs: commitId(git(main.path, "commit-tree", "HEAD^{tree}", "-m", "elsewhere")),
+      },
+      message: "x",
+    }),
+  ).rejects.toMatchObject({ code: "NO_MERGE_IN_PROGRESS" });
 });
 
 test("a merge driver of the user's that prefers one side is not used", async () => {
@@ -100,6 +112,23 @@ test("a merge driver of the user's that prefers one side is not used", async () 
   await commit(main, { "a.txt": "ours\n" });
   const from = await commit(task, { "a.txt": "theirs\n" });
   expect((await mergeInto(main, { from, message: "m" }, { env })).kind).toBe("conflict");
+});
+
+test("files of a merge that was cut are undone, files of somebody else are not", async () => {
+  const { add } = await sandbox({ "a.txt": "1\n", "mine.txt": "m\n" });
+  const [main, task] = [await add("main"), await add("task")];
+  const from = await commit(task, { "a.txt": "2\n", "new/file.txt": "n\n" });
+  // As a killed git leaves it: some files written, the index and HEAD as before.
+  writeFileSync(join(main.gitDirectory, "aomori-merging"), from);
+  put(main.path, {
+    "a.txt": "2\n",
+    "new/file.txt": "half",
+    "mine.txt": "work\n",
+    "other.txt": "o\n",
+  });
+  expect((await mergeInto(main, { from, message: "m" })).kind).toBe("merged");
+  expect(await uncommittedFiles(main)).toEqual(["mine.txt", "other.txt"]);
+  expect(readFileSync(join(main.path, "new/file.txt"), "utf8")).toBe("n\n");
 });
 
 test("a merge into files that are not committed is refused and loses none of them", async () => {
