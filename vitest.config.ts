@@ -7,8 +7,9 @@ const shared = {
   execArgv: ["--conditions=source"],
 } as const;
 
+// vitest hands these to its workers as --conditions too: "import" there would break every require().
 export default defineConfig({
-  ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
+  ssr: { resolve: { conditions: ["source", "node"] } },
   test: {
     maxWorkers: 2,
     projects: [

@@ -1,0 +1,138 @@
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { mkdir } from "node:fs/promises";
+
+import { PGlite } from "@electric-sql/pglite";
+import { createPgConfig } from "@electric-sql/pglite/node-postgres";
+import { UserError } from "@aomori/protocol";
+import { acquireLock, errnoOf, ioError } from "@aomori/system";
+import pg from "pg";
+
+import { backUpDirectory } from "./backup.ts";
+import type { Backend } from "./backend.ts";
+import { isoTime } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { LocalFeed } from "./event-feed.ts";
+import { appliedMigrations, applyMigrations, pendingMigrations } from "./migrations.ts";
+import type { Migration } from "./migrations.ts";
+import { unpackSeed } from "./seed.ts";
+import { guardPool, TransactionGuard } from "./transaction-guard.ts";
+
+export interface PgliteOptions {
+  readonly databaseDirectory: string;
+  readonly databaseLockFile: string;
+  readonly backupsDirectory: string;
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+  readonly onLog: (message: string) => void;
+}
+
+/** Measured: a quarter of the default memory, no slower. UTC is what `readTimestamp` reads. */
+export const pgliteStartParams: readonly string[] = [
+  ...PGlite.defaultStartParams,
+  ...["-c", "shared_buffers=16MB"],
+  ...["-c", "search_path=aomori"],
+  ...["-c", "timezone=UTC"],
+];
+
+/** Opens the data directory this process alone may hold: LOCK_HELD names the other one. */
+export async function openPglite(options: PgliteOptions): Promise<Backend> {
+  await mkdir(dirname(options.databaseLockFile), { recursive: true, mode: 0o700 });
+  const lock = await acquireLock(options.databaseLockFile);
+  try {
+    const opened = await openMigrated(options);
+    return {
+      ...opened,
+      close: async () => {
+        await opened.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openMigrated(options: PgliteOptions): Promise<Backend> {
+  const { databaseDirectory, migrations, onLog } = options;
+  const isNew = await isMissingOrEmpty(databaseDirectory);
+  if (isNew) await unpackSeed(databaseDirectory, { migrations, onLog });
+  let session = await openSession(databaseDirectory);
+  try {
+    const applied = await withClient(session.pool, appliedMigrations);
+    const pending = pendingMigrations(migrations, applied ?? []);
+    if (pending.length === 0) return session;
+    if (!isNew) {
+      await session.close();
+      const path = await backUpDirectory(
+        databaseDirectory,
+        options.backupsDirectory,
+        options.clock.now(),
+      );
+      onLog(`the store was copied to ${path} before migration ${pending[0]?.version}`);
+      session = await openSession(databaseDirectory);
+    }
+    await withClient(session.pool, (client) =>
+      applyMigrations(client, pending, {
+        create: applied === undefined,
+        now: isoTime(options.clock.now()),
+      }),
+    );
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function openSession(databaseDirectory: string): Promise<Backend> {
+  const pglite = new PGlite({ dataDir: databaseDirectory, startParams: [...pgliteStartParams] });
+  try {
+    await pglite.waitReady;
+  } catch (error) {
+    throw new UserError(
+      "io",
+      "STORE_UNREADABLE",
+      `the store in ${databaseDirectory} does not open: ${error instanceof Error ? error.message : String(error)}; ` +
+        `restore a copy from the backups directory, or move the directory away to start anew`,
+      { cause: error },
+    );
+  }
+  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 });
+  const guard = new TransactionGuard();
+  guardPool(pool, guard);
+  let closing: Promise<void> | undefined;
+  return {
+    kind: "pglite",
+    pool,
+    guard,
+    feed: new LocalFeed(),
+    ownsSessions: true,
+    close: () => {
+      closing ??= pool.end().then(() => pglite.close());
+      return closing;
+    },
+  };
+}
+
+async function withClient<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}
+
+async function isMissingOrEmpty(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).length === 0;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return true;
+    throw ioError(error, `cannot read ${directory}`);
+  }
+}

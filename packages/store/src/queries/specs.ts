@@ -1,0 +1,207 @@
+import { SpecSettings, toWire } from "@aomori/contract";
+import type {
+  FailureResource,
+  OrgId,
+  Phase,
+  ProjectId,
+  SpecId,
+  SpecResource,
+  SpecStatusName,
+  TestSummaryResource,
+  UsageResource,
+} from "@aomori/contract";
+import { sql } from "kysely";
+import type { Updateable } from "kysely";
+
+import { writeFailure, writeGate, writeModel } from "../documents.ts";
+import { jsonText } from "../json-text.ts";
+import { pageOfRows, timeCursor } from "../page.ts";
+import type { Page, PageRequest } from "../page.ts";
+import type { OrgScope } from "../scope.ts";
+import { databaseOf } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { SpecsTable } from "../tables.ts";
+import type { OrgTransaction } from "../transaction.ts";
+import { findSpecRow, readSpecRow, repositoryOfSpec, specResource } from "./spec-row.ts";
+import type { PlanRequest, SpecRow } from "./spec-row.ts";
+
+export type NewSpec = Pick<
+  SpecRow,
+  | "projectId"
+  | "title"
+  | "description"
+  | "gates"
+  | "baseBranch"
+  | "baseCommit"
+  | "integrationBranch"
+  | "agent"
+  | "model"
+  | "settings"
+  | "createdBy"
+  | "id"
+>;
+
+/** Adds a spec at the start of its planning. */
+export async function insertSpec(transaction: OrgTransaction, spec: NewSpec): Promise<void> {
+  await transaction
+    .insert("specs", {
+      ...spec,
+      status: "planning",
+      phase: "EXPLORE",
+      evaluatorScore: null,
+      model: writeModel(spec.model),
+      settings: jsonText(toWire(SpecSettings, spec.settings)),
+      integrationCommit: null,
+      costMicrousd: null,
+      createdAt: transaction.now,
+      updatedAt: transaction.now,
+      completedAt: null,
+    })
+    .execute();
+}
+
+export interface SpecPatch {
+  readonly status?: SpecStatusName;
+  readonly phase?: Phase;
+  readonly evaluatorScore?: number | null;
+  readonly failure?: FailureResource | null;
+  readonly planRun?: number;
+  readonly mergeRun?: number;
+  readonly planRequest?: PlanRequest | null;
+  readonly integrationCommit?: string | null;
+  readonly gate?: TestSummaryResource | null;
+  readonly completedAt?: string | null;
+}
+
+export interface SpecExpectation {
+  readonly expectStatus?: SpecStatusName | readonly SpecStatusName[];
+  readonly expectPlanRun?: number;
+  readonly expectMergeRun?: number;
+}
+
+/** Changes a spec when it is as expected; says whether it was. */
+export async function updateSpec(
+  transaction: OrgTransaction,
+  id: SpecId,
+  patch: SpecPatch,
+  expected: SpecExpectation = {},
+): Promise<boolean> {
+  const { failure, planRequest, gate, ...plain } = patch;
+  const columns: Updateable<SpecsTable> = { ...plain, updatedAt: transaction.now };
+  if (failure !== undefined) columns.failure = writeFailure(failure);
+  if (gate !== undefined) columns.gate = writeGate(gate);
+  if (planRequest !== undefined) columns.planRequest = writePlanRequest(planRequest);
+  let query = transaction.update("specs").set(columns).where("id", "=", id);
+  const { expectStatus, expectPlanRun, expectMergeRun } = expected;
+  if (expectStatus !== undefined) {
+    query = query.where("status", "in", [expectStatus].flat());
+  }
+  if (expectPlanRun !== undefined) query = query.where("planRun", "=", expectPlanRun);
+  if (expectMergeRun !== undefined) query = query.where("mergeRun", "=", expectMergeRun);
+  return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+}
+
+const writePlanRequest = (request: PlanRequest | null): string | null =>
+  request === null ? null : jsonText({ phase: request.phase, comments: request.comments });
+
+/** Adds tokens and cost to a spec's; a cost nobody knows leaves the known sum. */
+export async function addSpecUsage(
+  transaction: OrgTransaction,
+  id: SpecId,
+  usage: UsageResource,
+): Promise<void> {
+  await transaction.query(
+    (orgId) => sql`
+      update specs set input_tokens = input_tokens + ${usage.inputTokens},
+        output_tokens = output_tokens + ${usage.outputTokens},
+        cost_microusd = case when ${usage.costMicrousd}::bigint is null then cost_microusd
+          else coalesce(cost_microusd, 0) + ${usage.costMicrousd}::bigint end
+      where org_id = ${orgId} and id = ${id}`,
+  );
+}
+
+export async function getSpec(scope: OrgScope, id: SpecId): Promise<SpecResource | undefined> {
+  const row = await findSpecRow(scope, id);
+  if (row === undefined) return undefined;
+  const [spec] = await withCounts(scope, [row]);
+  return spec;
+}
+
+export interface SpecFilter {
+  readonly phase?: Phase | undefined;
+  readonly status?: SpecStatusName | undefined;
+  readonly projectId?: ProjectId | undefined;
+}
+
+/** Newest first. */
+export async function listSpecs(
+  scope: OrgScope,
+  { phase, status, projectId, limit, cursor }: SpecFilter & PageRequest,
+): Promise<Page<SpecResource>> {
+  let query = scope
+    .select("specs")
+    .selectAll()
+    .select(sql<string>`${repositoryOfSpec}`.as("repository"));
+  if (phase !== undefined) query = query.where("phase", "=", phase);
+  if (status !== undefined) query = query.where("status", "=", status);
+  if (projectId !== undefined) query = query.where("projectId", "=", projectId);
+  const behind = timeCursor(cursor);
+  if (behind !== undefined) {
+    query = query.where(sql<boolean>`(created_at, id) < (${behind.at}, ${behind.id})`);
+  }
+  const rows = await query
+    .orderBy("createdAt", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const page = pageOfRows(rows, limit, {
+    item: readSpecRow,
+    position: (row) => [row.createdAt, row.id],
+  });
+  return { ...page, items: await withCounts(scope, page.items) };
+}
+
+type Counts = SpecResource["counts"];
+
+async function withCounts(scope: OrgScope, rows: readonly SpecRow[]): Promise<SpecResource[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const found = await scope.query<Counts & { readonly id: SpecId }>(
+    (orgId) => sql`
+      select s.id, tasks, coalesce(by_status, '{}') as tasks_by_status, tickets, agents_active
+      from specs s
+      cross join lateral (
+        select coalesce(sum(n), 0)::int as tasks, jsonb_object_agg(status, n) as by_status
+        from (select status, count(*)::int as n from tasks where spec_id = s.id group by status) as g
+      ) as t
+      cross join lateral (select count(*)::int as tickets from tickets where spec_id = s.id) as k
+      cross join lateral (
+        select count(*)::int as agents_active from agents
+        where spec_id = s.id and status in ('starting', 'active', 'idle', 'stopping')
+      ) as a
+      where s.org_id = ${orgId} and s.id = any(${ids})`,
+  );
+  const counts = new Map(found.map(({ id, ...rest }) => [id, rest]));
+  return rows.flatMap((row) => {
+    const own = counts.get(row.id);
+    return own === undefined ? [] : [specResource(row, own)];
+  });
+}
+
+export interface LiveSpec {
+  readonly orgId: OrgId;
+  readonly id: SpecId;
+  readonly status: SpecStatusName;
+  readonly planRun: number;
+  readonly mergeRun: number;
+}
+
+/** Specs that something should be working on, in every organisation; for recovery. */
+export async function allOrganizationsLiveSpecs(store: Store): Promise<LiveSpec[]> {
+  return databaseOf(store)
+    .selectFrom("specs")
+    .select(["orgId", "id", "status", "planRun", "mergeRun"])
+    .where("status", "in", ["planning", "running", "merging"])
+    .orderBy("createdAt")
+    .execute();
+}

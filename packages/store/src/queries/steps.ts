@@ -1,0 +1,80 @@
+import type { AgentId, StepResource } from "@aomori/contract";
+import { sql } from "kysely";
+import type { Selectable } from "kysely";
+
+import { isoTime } from "../clock.ts";
+import { jsonText } from "../json-text.ts";
+import { numberCursor, pageOfRows } from "../page.ts";
+import type { Page, PageRequest } from "../page.ts";
+import type { OrgScope } from "../scope.ts";
+import type { StepsTable } from "../tables.ts";
+import type { OrgTransaction } from "../transaction.ts";
+
+/** A step before it has a place in its trajectory. */
+export interface NewStep extends Pick<
+  StepResource,
+  "type" | "summary" | "text" | "tool" | "callId" | "durationMs"
+> {
+  /** JSON, or null. */
+  readonly data: unknown;
+  readonly atMs: number;
+}
+
+/**
+ * Adds steps from `position` on; those that are there already are left as they are, and are not counted again. The
+ * first ones make a starting agent active.
+ */
+export async function appendSteps(
+  transaction: OrgTransaction,
+  agentId: AgentId,
+  position: number,
+  steps: readonly NewStep[],
+): Promise<void> {
+  if (steps.length === 0) return;
+  const rows = steps.map((step, index) => ({
+    position: position + index,
+    type: step.type,
+    summary: step.summary,
+    body: step.text,
+    tool: step.tool,
+    call_id: step.callId,
+    data: step.data,
+    at: isoTime(step.atMs),
+    duration_ms: step.durationMs,
+  }));
+  await transaction.query(
+    (orgId) => sql`
+      with added as (
+        insert into steps (org_id, agent_id, position, type, summary, body, tool, call_id, data, at, duration_ms)
+        select a.org_id, a.id, s.position, s.type, s.summary, s.body, s.tool, s.call_id, nullif(s.data, 'null'), s.at,
+          s.duration_ms
+        from agents a, jsonb_populate_recordset(null::steps, ${jsonText(rows)}::jsonb) as s
+        where a.org_id = ${orgId} and a.id = ${agentId}
+        on conflict do nothing returning at
+      ), counted as (select count(*)::int as n, max(at) as last from added)
+      update agents set step_count = step_count + counted.n,
+        last_step_at = greatest(last_step_at, counted.last),
+        status = case when status = 'starting' then 'active' else status end
+      from counted where org_id = ${orgId} and id = ${agentId} and counted.n > 0`,
+  );
+}
+
+/** A trajectory from its start; the cursor is a position. */
+export async function listSteps(
+  scope: OrgScope,
+  agentId: AgentId,
+  { limit, cursor }: PageRequest,
+): Promise<Page<StepResource>> {
+  const behind = numberCursor(cursor);
+  let query = scope.select("steps").selectAll().where("agentId", "=", agentId);
+  if (behind !== undefined) query = query.where("position", ">", behind);
+  const rows = await query
+    .orderBy("position")
+    .limit(limit + 1)
+    .execute();
+  return pageOfRows(rows, limit, { item: readStep, position: (row) => [row.position] });
+}
+
+function readStep({ orgId: _, position, body, ...row }: Selectable<StepsTable>): StepResource {
+  return { ...row, index: position, text: body };
+}

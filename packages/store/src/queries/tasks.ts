@@ -1,0 +1,149 @@
+import type {
+  OrgId,
+  SpecId,
+  TaskId,
+  TaskResource,
+  TaskResultResource,
+  TaskStatusName,
+  TicketId,
+} from "@aomori/contract";
+import { sql } from "kysely";
+
+import { numberCursor, pageOfRows } from "../page.ts";
+import type { Page, PageRequest } from "../page.ts";
+import type { OrgScope } from "../scope.ts";
+import { databaseOf } from "../store.ts";
+import type { Store } from "../store.ts";
+import {
+  readResult,
+  readTaskRow,
+  readTaskRowWithResult,
+  taskColumns,
+  taskResource,
+} from "./task-row.ts";
+import type { TaskLinks, TaskRow, TaskRowWithResult } from "./task-row.ts";
+
+export async function getTask(scope: OrgScope, id: TaskId): Promise<TaskResource | undefined> {
+  const row = await scope
+    .select("tasks")
+    .select(taskColumns)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const [task] = await withLinks(scope, [readTaskRow(row)]);
+  return task;
+}
+
+/** The engine's view of a task. `lock` keeps other transactions off the row until this one ends. */
+export async function findTaskRow(
+  scope: OrgScope,
+  id: TaskId,
+  options: { readonly lock?: boolean } = {},
+): Promise<TaskRowWithResult | undefined> {
+  let query = scope
+    .select("tasks")
+    .select([...taskColumns, "result"])
+    .where("id", "=", id);
+  if (options.lock === true) query = query.forUpdate();
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : readTaskRowWithResult(row);
+}
+
+/** The tasks a task waits for, by number. */
+export async function listDependencyRows(
+  scope: OrgScope,
+  id: TaskId,
+): Promise<TaskRowWithResult[]> {
+  const dependencies = scope.select("taskEdges").select("dependsOn").where("taskId", "=", id);
+  const rows = await scope
+    .select("tasks")
+    .select([...taskColumns, "result"])
+    .where("id", "in", dependencies)
+    .orderBy("number")
+    .execute();
+  return rows.map(readTaskRowWithResult);
+}
+
+/** Every task of a spec, by number. */
+export async function listTaskRows(
+  scope: OrgScope,
+  specId: SpecId,
+  filter: { readonly status?: readonly TaskStatusName[] } = {},
+): Promise<TaskRow[]> {
+  let query = scope.select("tasks").select(taskColumns).where("specId", "=", specId);
+  if (filter.status !== undefined) query = query.where("status", "in", [...filter.status]);
+  const rows = await query.orderBy("number").execute();
+  return rows.map(readTaskRow);
+}
+
+export interface TaskFilter {
+  readonly specId?: SpecId | undefined;
+  readonly ticketId?: TicketId | undefined;
+  readonly status?: TaskStatusName | undefined;
+}
+
+/** By number: upwards within a spec or ticket, otherwise the newest first. */
+export async function listTasks(
+  scope: OrgScope,
+  { specId, ticketId, status, limit, cursor }: TaskFilter & PageRequest,
+): Promise<Page<TaskResource>> {
+  const order = specId === undefined && ticketId === undefined ? "desc" : "asc";
+  let query = scope.select("tasks").select(taskColumns);
+  if (specId !== undefined) query = query.where("specId", "=", specId);
+  if (ticketId !== undefined) query = query.where("ticketId", "=", ticketId);
+  if (status !== undefined) query = query.where("status", "=", status);
+  const behind = numberCursor(cursor);
+  if (behind !== undefined) query = query.where("number", order === "asc" ? ">" : "<", behind);
+  const rows = await query
+    .orderBy("number", order)
+    .limit(limit + 1)
+    .execute();
+  const page = pageOfRows(rows, limit, { item: readTaskRow, position: (row) => [row.number] });
+  return { ...page, items: await withLinks(scope, page.items) };
+}
+
+async function withLinks(scope: OrgScope, rows: readonly TaskRow[]): Promise<TaskResource[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const edges = await scope
+    .select("taskEdges")
+    .select(["taskId", "dependsOn"])
+    .where(sql<boolean>`(task_id = any(${ids}) or depends_on = any(${ids}))`)
+    .orderBy(sql`length(task_id), task_id, length(depends_on), depends_on`)
+    .execute();
+  const links = new Map<TaskId, TaskLinks>(ids.map((id) => [id, { dependsOn: [], blocks: [] }]));
+  for (const { taskId, dependsOn } of edges) {
+    links.get(taskId)?.dependsOn.push(dependsOn);
+    links.get(dependsOn)?.blocks.push(taskId);
+  }
+  return rows.map((row) => taskResource(row, links.get(row.id) ?? { dependsOn: [], blocks: [] }));
+}
+
+/** What a task brought; undefined when there is no such task, null when it has none yet. */
+export async function getTaskResult(
+  scope: OrgScope,
+  id: TaskId,
+): Promise<TaskResultResource | null | undefined> {
+  const row = await scope.select("tasks").select("result").where("id", "=", id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return readResult(row.result);
+}
+
+export interface LiveTask {
+  readonly orgId: OrgId;
+  readonly id: TaskId;
+  readonly specId: SpecId;
+  readonly status: TaskStatusName;
+  readonly run: number;
+  readonly notBefore: string | null;
+}
+
+/** Tasks that wait for a start or are under way, in every organisation; for recovery. */
+export async function allOrganizationsLiveTasks(store: Store): Promise<LiveTask[]> {
+  return databaseOf(store)
+    .selectFrom("tasks")
+    .select(["orgId", "id", "specId", "status", "run", "notBefore"])
+    .where("status", "in", ["ready", "running", "validating"])
+    .orderBy("readyAt")
+    .execute();
+}

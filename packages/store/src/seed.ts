@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+
+import { errnoOf, ioError, isRecord, readJsonFile } from "@aomori/system";
+
+import { migrationsHash } from "./migrations.ts";
+import type { Migration } from "./migrations.ts";
+import { readTar } from "./tar.ts";
+
+/** What a seed was built from; it fits a program in which all of it is equal. */
+export interface SeedManifest {
+  readonly migrations: string;
+  readonly pglite: string;
+  readonly dbos: string;
+}
+
+const seedDirectory = fileURLToPath(new URL("../seed/", import.meta.url));
+export const seedArchivePath: string = join(seedDirectory, "pglite.tar.gz");
+export const seedManifestPath: string = join(seedDirectory, "manifest.json");
+
+/** The version of DBOS whose system schema the seed holds. A constant: the store does not depend on DBOS. */
+export const seedDbosVersion = "5.3.0";
+
+export async function currentManifest(migrations: readonly Migration[]): Promise<SeedManifest> {
+  return {
+    migrations: migrationsHash(migrations),
+    pglite: await pgliteVersion(),
+    dbos: seedDbosVersion,
+  };
+}
+
+/**
+ * Makes a new data directory from the shipped seed: unpacked beside it, then renamed, so that it is there whole or not
+ * at all. Makes nothing, and says so, when there is no seed or it was built from other parts; PGlite then makes its own.
+ */
+export async function unpackSeed(
+  directory: string,
+  options: { readonly migrations: readonly Migration[]; readonly onLog: (message: string) => void },
+): Promise<void> {
+  const [expected, found] = await Promise.all([
+    currentManifest(options.migrations),
+    readJsonFile(seedManifestPath),
+  ]);
+  if (!isCurrentSeed(expected, found)) {
+    options.onLog(
+      "the shipped data directory is missing or was built from other versions; making a new one, which takes seconds",
+    );
+    await mkdir(dirname(directory), { recursive: true });
+    return;
+  }
+  const archive = await promisify(gunzip)(await readFile(seedArchivePath));
+  const partial = `${directory}.partial`;
+  try {
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true, mode: 0o700 });
+    await unpack(archive, partial);
+    await removeEmpty(directory);
+    await rename(partial, directory);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw ioError(error, `cannot make the store in ${directory}`);
+  }
+}
+
+export function isCurrentSeed(expected: SeedManifest, found: unknown): boolean {
+  return (
+    isRecord(found) &&
+    found["migrations"] === expected.migrations &&
+    found["pglite"] === expected.pglite &&
+    found["dbos"] === expected.dbos
+  );
+}
+
+async function unpack(archive: Uint8Array, directory: string): Promise<void> {
+  const files: Promise<void>[] = [];
+  for (const entry of readTar(archive)) {
+    const path = join(directory, entry.path);
+    if (entry.type === "directory") {
+      await mkdir(path, { recursive: true });
+      await chmod(path, entry.mode);
+    } else {
+      files.push(writeFile(path, entry.content, { mode: entry.mode }));
+    }
+  }
+  await Promise.all(files);
+}
+
+async function removeEmpty(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}
+
+async function pgliteVersion(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const manifest = await readJsonFile(join(dirname(entry), "..", "package.json"));
+  const version = isRecord(manifest) ? manifest["version"] : undefined;
+  if (typeof version !== "string") throw new Error(`no version beside ${entry}`);
+  return version;
+}

@@ -1,0 +1,112 @@
+import type { OrgId, RandomBytes } from "@aomori/contract";
+import type { Kysely } from "kysely";
+import type pg from "pg";
+
+import type { Backend } from "./backend.ts";
+import type { Clock } from "./clock.ts";
+import { createDatabase } from "./database.ts";
+import type { EventFeed } from "./event-feed.ts";
+import { OrgScope } from "./scope.ts";
+import type { Tables } from "./tables.ts";
+import { OrgTransaction } from "./transaction.ts";
+
+export interface StoreParts {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+}
+
+/** Times a transaction is run again when Postgres broke a deadlock by ending it. */
+const deadlockRetries = 5;
+/** serialization_failure and deadlock_detected (PostgreSQL, appendix A, class 40). */
+const retriedStates: readonly string[] = ["40001", "40P01"];
+
+let readDatabase: (store: Store) => Kysely<Tables>;
+
+/** Every organisation's rows: for the `allOrganizations…` functions and whole-store work of this package alone. */
+export const databaseOf = (store: Store): Kysely<Tables> => readDatabase(store);
+
+/** The open store: one pool, every organisation's rows behind a scope, changes with their events in one transaction. */
+export class Store implements AsyncDisposable {
+  readonly kind: Backend["kind"];
+  /** The one pool, also for DBOS. It throws for callers inside an open transaction. */
+  readonly pool: pg.Pool;
+  readonly events: EventFeed;
+  readonly clock: Clock;
+  readonly #database: Kysely<Tables>;
+  readonly #backend: Backend;
+  readonly #randomBytes: RandomBytes;
+
+  static {
+    readDatabase = (store) => store.#database;
+  }
+
+  constructor({ backend, clock, randomBytes }: StoreParts) {
+    this.kind = backend.kind;
+    this.pool = backend.pool;
+    this.events = backend.feed;
+    this.clock = clock;
+    this.#database = createDatabase(backend.pool, { prepare: backend.ownsSessions });
+    this.#backend = backend;
+    this.#randomBytes = randomBytes;
+  }
+
+  /** An organisation's rows as they are committed. */
+  scope(orgId: OrgId): OrgScope {
+    return new OrgScope(this.#database, orgId, this.clock);
+  }
+
+  /**
+   * Runs `work` in a transaction and commits its changes together with the events it emitted; what it throws rolls
+   * both back. It may be run again after a deadlock, so it changes nothing outside the store. Inside it only the
+   * given scope may be used: anything else that needs the pool throws.
+   */
+  async transaction<Result>(
+    orgId: OrgId,
+    work: (transaction: OrgTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    this.#backend.guard.assertOutside("store.transaction was called");
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#attempt(orgId, work);
+      } catch (error) {
+        if (attempt >= deadlockRetries || !isRetried(error)) throw error;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#backend.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #attempt<Result>(
+    orgId: OrgId,
+    work: (transaction: OrgTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const { guard, feed, kind } = this.#backend;
+    const { result, events } = await this.#database.transaction().execute(async (database) => {
+      const scope = new OrgTransaction(database, orgId, {
+        clock: this.clock,
+        randomBytes: this.#randomBytes,
+      });
+      const result = await guard.run(() => work(scope));
+      return { result, events: await scope.appendEvents(kind === "postgres") };
+    });
+    const lastSeq = events.at(-1)?.seq;
+    if (lastSeq !== undefined) feed.announce({ orgId, lastSeq, events });
+    return result;
+  }
+}
+
+function isRetried(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    retriedStates.includes(error.code)
+  );
+}

@@ -1,0 +1,148 @@
+import { newEventId, eventData, toWire } from "@aomori/contract";
+import type {
+  AgentId,
+  AomoriEvent,
+  Event,
+  EventId,
+  EventType,
+  OrgId,
+  ProjectId,
+  RandomBytes,
+  SpecId,
+  TaskId,
+  TicketId,
+} from "@aomori/contract";
+import { sql } from "kysely";
+import type { Kysely, RawBuilder } from "kysely";
+
+import type { Clock } from "./clock.ts";
+import { jsonText } from "./json-text.ts";
+import { OrgScope } from "./scope.ts";
+import type { Tables, WireOf } from "./tables.ts";
+
+/** An event in its wire shape, as it is stored and streamed. */
+export type StoredEvent = WireOf<typeof Event>;
+
+/** What a transaction tells: the rest of the envelope is the store's. */
+export interface NewEvent<Type extends EventType = EventType> {
+  readonly type: Type;
+  /** One line for people. */
+  readonly summary: string;
+  readonly data: AomoriEvent<Type>["data"];
+  readonly projectId?: ProjectId | null;
+  readonly specId?: SpecId | null;
+  readonly ticketId?: TicketId | null;
+  readonly taskId?: TaskId | null;
+  readonly agentId?: AgentId | null;
+}
+
+interface EventDraft {
+  readonly id: EventId;
+  readonly at: string;
+  readonly type: EventType;
+  readonly v: 1;
+  readonly project_id: ProjectId | null;
+  readonly spec_id: SpecId | null;
+  readonly ticket_id: TicketId | null;
+  readonly task_id: TaskId | null;
+  readonly agent_id: AgentId | null;
+  readonly summary: string;
+  readonly data: StoredEvent["data"];
+}
+
+export interface TransactionOptions {
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+}
+
+/** An open transaction of one organisation: its rows, and the events that tell of the changes. */
+export class OrgTransaction extends OrgScope {
+  readonly randomBytes: RandomBytes;
+  readonly #drafts: EventDraft[] = [];
+
+  constructor(db: Kysely<Tables>, orgId: OrgId, options: TransactionOptions) {
+    super(db, orgId, options.clock);
+    this.randomBytes = options.randomBytes;
+  }
+
+  /** Adds an event; it is written, with its `seq`, just before the commit, in the order of these calls. */
+  emit<Type extends EventType>(event: NewEvent<Type>): void {
+    const schema: Parameters<typeof toWire>[0] = eventData[event.type];
+    const data = toWire(schema, event.data);
+    const atMs = this.nowMs;
+    this.#drafts.push({
+      id: newEventId(atMs, this.randomBytes),
+      at: new Date(atMs).toISOString(),
+      type: event.type,
+      v: 1,
+      project_id: event.projectId ?? null,
+      spec_id: event.specId ?? null,
+      ticket_id: event.ticketId ?? null,
+      task_id: event.taskId ?? null,
+      agent_id: event.agentId ?? null,
+      summary: event.summary,
+      data: isObject(data) ? data : {},
+    });
+  }
+
+  /**
+   * Writes the events in one statement. From here to the commit the organisation's row is locked, which is what makes
+   * commit order `seq` order; so nothing comes between. Called by the store only.
+   */
+  async appendEvents(notify: boolean): Promise<StoredEvent[]> {
+    const drafts = this.#drafts;
+    if (drafts.length === 0) return [];
+    const rows = await this.query((orgId) =>
+      insertEvents(orgId, jsonText(drafts), drafts.length, notify),
+    );
+    const first = rows[0]?.firstSeq;
+    if (first === undefined) throw new Error(`organisation ${this.orgId} does not exist`);
+    return drafts.map((draft, index) => storedEvent(this.orgId, first + index, draft));
+  }
+}
+
+const isObject = (value: unknown): value is StoredEvent["data"] =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function insertEvents(
+  orgId: OrgId,
+  drafts: string,
+  count: number,
+  notify: boolean,
+): RawBuilder<{ firstSeq: number }> {
+  const wake = notify
+    ? sql`, pg_notify('aomori_events', ${orgId}::text || ' ' || counter.event_seq)`
+    : sql``;
+  return sql<{ firstSeq: number }>`
+    with counter as (
+      update organizations set event_seq = event_seq + ${count}::int
+      where id = ${orgId} returning event_seq
+    ), added as (
+      insert into events (org_id, seq, id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data)
+      select ${orgId}, counter.event_seq - ${count}::int + e.position, e.draft->>'id', (e.draft->>'at')::timestamptz,
+        e.draft->>'type', (e.draft->>'v')::int, e.draft->>'project_id', e.draft->>'spec_id', e.draft->>'ticket_id',
+        e.draft->>'task_id', e.draft->>'agent_id', e.draft->>'summary', e.draft->'data'
+      from counter, jsonb_array_elements(${drafts}::jsonb) with ordinality as e (draft, position)
+    )
+    select counter.event_seq - ${count}::int + 1 as first_seq ${wake} from counter`;
+}
+
+function storedEvent(orgId: OrgId, seq: number, draft: EventDraft): StoredEvent {
+  const { id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data } =
+    draft;
+  return {
+    id,
+    seq,
+    at,
+    v,
+    org_id: orgId,
+    ...(project_id === null ? {} : { project_id }),
+    ...(spec_id === null ? {} : { spec_id }),
+    ...(ticket_id === null ? {} : { ticket_id }),
+    ...(task_id === null ? {} : { task_id }),
+    ...(agent_id === null ? {} : { agent_id }),
+    summary,
+    type,
+    data,
+  };
+}

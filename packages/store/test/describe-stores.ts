@@ -1,0 +1,113 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import pg from "pg";
+import { afterEach, describe } from "vitest";
+
+import { openStore } from "../src/index.ts";
+import type { Store } from "../src/index.ts";
+
+/** A clock that moves only when a test says so. */
+export class TestClock {
+  atMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  now(): number {
+    return this.atMs;
+  }
+}
+
+export interface TestStore {
+  readonly store: Store;
+  readonly clock: TestClock;
+  readonly log: string[];
+  /** Another store on the same data, once this one is closed. */
+  reopen(): Promise<Store>;
+}
+
+export interface StoreKind {
+  readonly kind: "pglite" | "postgres";
+  /** A new, empty store; closed and removed after the test. */
+  open(): Promise<TestStore>;
+}
+
+export const testDatabaseUrl: string | undefined = process.env["AOMORI_TEST_DATABASE_URL"];
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Runs the body for PGlite and, when AOMORI_TEST_DATABASE_URL names a server, for PostgreSQL. */
+export function describeStores(name: string, body: (kind: StoreKind) => void): void {
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  describe(`${name} (PGlite)`, () => body({ kind: "pglite", open: openTestPglite }));
+  if (testDatabaseUrl === undefined) {
+    describe.skip(`${name} (PostgreSQL): SKIPPED, because AOMORI_TEST_DATABASE_URL is not set`, () =>
+      body({ kind: "postgres", open: openTestPostgres }));
+    return;
+  }
+  describe(`${name} (PostgreSQL)`, () => body({ kind: "postgres", open: openTestPostgres }));
+}
+
+export async function temporaryHome(): Promise<{
+  databaseDirectory: string;
+  databaseLockFile: string;
+  backupsDirectory: string;
+}> {
+  const home = await mkdtemp(join(tmpdir(), "aomori-store-"));
+  cleanups.push(() => rm(home, { recursive: true, force: true }));
+  return {
+    databaseDirectory: join(home, "db"),
+    databaseLockFile: join(home, "run", "db.lock"),
+    backupsDirectory: join(home, "backups"),
+  };
+}
+
+/** The URL of a new, empty database on the test server. */
+export async function temporaryDatabase(): Promise<string> {
+  if (testDatabaseUrl === undefined) throw new Error("AOMORI_TEST_DATABASE_URL is not set");
+  const name = `aomori_${randomUUID().replaceAll("-", "")}`;
+  await administer(`create database ${name}`);
+  cleanups.push(() => administer(`drop database ${name} with (force)`));
+  const url = new URL(testDatabaseUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function administer(statement: string): Promise<void> {
+  const client = new pg.Client(testDatabaseUrl);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function openTestPglite(): Promise<TestStore> {
+  return openTest(await temporaryHome(), undefined);
+}
+
+async function openTestPostgres(): Promise<TestStore> {
+  return openTest(await temporaryHome(), await temporaryDatabase());
+}
+
+async function openTest(
+  home: Awaited<ReturnType<typeof temporaryHome>>,
+  databaseUrl: string | undefined,
+): Promise<TestStore> {
+  const clock = new TestClock();
+  const log: string[] = [];
+  const open = async (): Promise<Store> => {
+    const store = await openStore({
+      home,
+      databaseUrl,
+      clock,
+      randomBytes: (length) => randomBytes(length),
+      onLog: (line) => log.push(line),
+    });
+    cleanups.push(() => store.close());
+    return store;
+  };
+  return { store: await open(), clock, log, reopen: open };
+}
