@@ -73,6 +73,19 @@ export class Workshop {
     return { written: [...written].sort(), last };
   }
 
+  /** The same calls once more, by an agent that was killed; an edit already made finds nothing and says so. */
+  async playAgain(calls: readonly (ScenarioCall | ScenarioCall[])[] = []): Promise<void> {
+    for (const call of calls.flat()) {
+      const { tool, input } = call;
+      const before = tool === "edit_file" ? text(input["old_text"]) : undefined;
+      if (before !== undefined) {
+        const content = await readFile(join(this.root, text(input["path"])), "utf8");
+        if (!content.includes(before)) continue;
+      }
+      await this.#apply(call);
+    }
+  }
+
   /** What the validator runs passes, and its condition holds on the output. */
   async validate(entry: ScenarioTask): Promise<void> {
     const validation = entry.validation?.[0];
@@ -80,7 +93,7 @@ export class Workshop {
     expect(last).toMatch(new RegExp(validation?.accept_if_result_matches ?? "^never$", "m"));
   }
 
-  /** A task writes exactly the files the plan gives it, passes its validation and is committed. */
+  /** A task writes exactly the files the plan gives it, passes its validation, is committed, and changes nothing when done again. */
   async implement(scenario: Scenario, task: PlannedTask): Promise<void> {
     const entry = entryOf(scenario, task.title);
     const { written } = await this.play(entry.implementation?.[0]?.calls);
@@ -88,6 +101,8 @@ export class Workshop {
     await this.validate(entry);
     await this.git("add", "--all");
     await this.git("commit", "--quiet", "-m", task.title);
+    await this.playAgain(entry.implementation?.[0]?.calls);
+    expect(await this.git("status", "--porcelain"), `${task.title} once more`).toBe("");
   }
 
   async #apply({ tool, input }: ScenarioCall): Promise<string> {
