@@ -4,7 +4,9 @@ import * as z from "zod";
 export const Timestamp = z.iso.datetime();
 
 /** Any JSON value; nobody renames keys inside it. */
-export const Json = z.json().register(z.globalRegistry, { id: "Json" });
+export const Json = z.json();
+// As JSON Schema it is "anything": typed clients cannot express the recursion that it is made of.
+Json._zod.toJSONSchema = () => ({ description: "any JSON value" });
 
 /** `limit` and `cursor` of every list; a cursor is opaque and comes from the page before. */
 export const pageFields = {

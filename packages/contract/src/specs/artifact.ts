@@ -61,6 +61,7 @@ export const ListArtifacts = z.object({ id: SpecId, phase: PlanningPhase.optiona
 export const EditArtifact = z.object({
   id: SpecId,
   phase: PlanningPhase,
-  content: Json.describe("the whole artefact; it is evaluated at once"),
+  /** The whole artefact. */
+  content: Json,
 });
 export const ListAttempts = z.object({ id: SpecId, phase: PlanningPhase.optional() });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AgentId, AttemptId, SteeringId, TaskId } from "../ids.ts";
+import { AttemptId, SteeringId, TaskId } from "../ids.ts";
 import { PlanningPhase, Phase } from "../planning/phase.ts";
 import { SteeringAction, SteeringDelivery, StepType } from "./agent.ts";
 import { ConflictLevel } from "./dag.ts";
@@ -94,7 +94,7 @@ export const eventData = {
   "agent.stopped": z.object({ by: z.string() }),
   "agent.stuck": z.object({ idle_ms: z.int() }),
 
-  "validation.started": z.object({ round: z.int(), validator: AgentId }),
+  "validation.started": z.object({ round: z.int() }),
   "validation.passed": z.object({ round: z.int(), reasons: z.array(z.string()) }),
   "validation.failed": z.object({ round: z.int(), reasons: z.array(z.string()) }),
 
@@ -122,7 +122,7 @@ export const eventData = {
   "merge.failed": reason,
   "merge.exported": z.object({
     branch: z.string(),
-    previous_commit: z.string(),
+    previous_commit: z.string().nullable(),
     commit: z.string(),
     by: z.string(),
   }),

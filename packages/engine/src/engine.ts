@@ -1,0 +1,68 @@
+import type { Store } from "@aomori/store";
+import type { MergeInput, PlanInput, TaskInput } from "./context.ts";
+import { defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
+import { mergeWorkflow } from "./merging/merge-workflow.ts";
+import type { AgentPort, Clock, KeyRing, Limits, Log, PlannerPort, Random, Workspaces } from "./ports.ts";
+import { recover } from "./recover.ts";
+import { planWorkflow } from "./specs/plan-workflow.ts";
+import { Boards } from "./tasks/boards.ts";
+import { Dispatcher } from "./tasks/dispatcher.ts";
+import { LiveRuns } from "./tasks/live-runs.ts";
+import { taskWorkflow } from "./tasks/task-workflow.ts";
+import type { TaskEngine } from "./tasks/task-workflow.ts";
+
+export interface EngineOptions {
+  readonly store: Store;
+  /** Names this process to DBOS; the same after a restart, so that its pending workflows go on. */
+  readonly executorId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly agents: AgentPort;
+  readonly planner: PlannerPort;
+  readonly workspaces: Workspaces;
+  readonly keys: KeyRing;
+  readonly limits: Limits;
+  readonly heartbeatMs: number;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly context: TaskEngine;
+  /** Stops every agent and leaves the work where the next start takes it up. */
+  close(): Promise<void>;
+}
+
+/** Starts the engine on a store: pending work goes on, and what a crash left is made good. One engine per process. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const closing = new AbortController();
+  const boards = new Boards(options.store);
+  const context: TaskEngine = {
+    ...options,
+    boards,
+    live: new LiveRuns(),
+    closing: closing.signal,
+    wake: () => dispatcher.wake(),
+    workflows: {
+      plan: defineWorkflow<PlanInput>("plan.v1", closing.signal, (durable, input) =>
+        planWorkflow(context, durable, input),
+      ),
+      task: defineWorkflow<TaskInput>("task.v1", closing.signal, (durable, input) =>
+        taskWorkflow(context, durable, input),
+      ),
+      merge: defineWorkflow<MergeInput>("merge.v1", closing.signal, (durable, input) =>
+        mergeWorkflow(context, durable, input),
+      ),
+    },
+  };
+  const dispatcher = new Dispatcher(context, boards);
+  await launchDurable({ pool: options.store.pool, executorId: options.executorId, log: options.log });
+  await recover(context);
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await dispatcher.close();
+    await Promise.all(context.live.all().map((run) => run.agent.stop()));
+    await shutdownDurable();
+  };
+  return { context, close, [Symbol.asyncDispose]: close };
+}
+

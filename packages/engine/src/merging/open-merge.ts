@@ -1,0 +1,41 @@
+import { findSpecRow, listTaskRows, updateSpec } from "@aomori/store";
+import type { OrgScope, SpecRow } from "@aomori/store";
+import type { MergeInput } from "../context.ts";
+import type { TaskEngine } from "../tasks/task-workflow.ts";
+import { runGate } from "./gate.ts";
+
+/** The spec while `input` is its newest merge run. */
+export async function currentMerge(scope: OrgScope, input: MergeInput): Promise<SpecRow | undefined> {
+  const spec = await findSpecRow(scope, input.specId);
+  if (spec === undefined || spec.mergeRun !== input.run) return undefined;
+  return spec.status === "running" || spec.status === "merging" ? spec : undefined;
+}
+
+export const tipOf = (spec: SpecRow): string => spec.integrationCommit ?? spec.baseCommit;
+
+/** Tells what is about to be merged and learns once whether the gate was green to begin with. */
+export async function openMerge(
+  engine: TaskEngine,
+  input: MergeInput,
+): Promise<{ readonly kind: "stop" | "open" }> {
+  const scope = engine.store.scope(input.orgId);
+  const spec = await currentMerge(scope, input);
+  if (spec === undefined) return { kind: "stop" };
+  const queued = (await listTaskRows(scope, spec.id)).filter((task) => task.mergeState === "queued");
+  const first = spec.gate === null && queued.length > 0;
+  const gate = first ? await runGate(engine, input.orgId, spec, tipOf(spec)) : null;
+  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    const branches = queued.length;
+    tx.emit({
+      type: "merge.started",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${branches} ${branches === 1 ? "branch" : "branches"} to merge`,
+      data: { branches },
+    });
+    if (gate === null) return;
+    await updateSpec(tx, spec.id, { gate });
+    board.spec = { ...board.spec, gate };
+  });
+  return { kind: "open" };
+}

@@ -1,0 +1,43 @@
+import { allOrganizationsLiveSpecs, allOrganizationsLiveTasks, allOrganizationsLiveAgents, endAgent } from "@aomori/store";
+import { mergeWorkflowId, planWorkflowId, taskWorkflowId } from "./context.ts";
+import type { TaskEngine } from "./tasks/task-workflow.ts";
+
+/**
+ * Makes good what a crash left between the store and the workflows: everything the store says is going on gets
+ * its workflow, which exists already in most cases, and agents that nobody runs are closed.
+ */
+export async function recover(engine: TaskEngine): Promise<void> {
+  const specs = await allOrganizationsLiveSpecs(engine.store);
+  const tasks = await allOrganizationsLiveTasks(engine.store);
+  for (const { orgId, id: specId, status, planRun, mergeRun } of specs) {
+    if (status === "planning") {
+      const input = { orgId, specId, run: planRun };
+      await engine.workflows.plan(planWorkflowId(input), input);
+      continue;
+    }
+    engine.boards.watch(orgId, specId);
+    if (mergeRun > 0) {
+      const input = { orgId, specId, run: mergeRun };
+      await engine.workflows.merge(mergeWorkflowId(input), input);
+    }
+  }
+  for (const { orgId, id: taskId, specId, status, run } of tasks) {
+    if (status === "ready") continue;
+    const input = { orgId, specId, taskId, run };
+    await engine.workflows.task(taskWorkflowId(input), input);
+  }
+  await closeAbandoned(engine, new Set(tasks.filter((task) => task.status !== "ready").map((task) => `${task.orgId} ${task.id}`)));
+  engine.wake();
+}
+
+/** Agents of tasks that no longer run (cancelled in the moment of the crash, say) have no workflow to close them. */
+async function closeAbandoned(engine: TaskEngine, running: ReadonlySet<string>): Promise<void> {
+  for (const agent of await allOrganizationsLiveAgents(engine.store)) {
+    if (running.has(`${agent.orgId} ${agent.taskId}`)) continue;
+    const message = "the server stopped while this agent ran";
+    await engine.boards.change(agent.orgId, agent.specId, async (board, tx) => {
+      await endAgent(tx, agent.id, { status: "failed", failure: { code: "INTERRUPTED", message, at: tx.now } });
+      tx.emit({ ...board.facts(agent.taskId), agentId: agent.id, type: "agent.failed", summary: message, data: { code: "INTERRUPTED", message } });
+    });
+  }
+}

@@ -1,0 +1,215 @@
+import { artifactSchemas, planningPhases } from "@aomori/contract";
+import type { ArtifactResource, OrgId, PlanningPhase, ProviderKeysResource, SpecId } from "@aomori/contract";
+import { UserError } from "@aomori/protocol";
+import {
+  acceptedArtifacts,
+  hasTasks,
+  insertArtifact,
+  markStaleFrom,
+  newestArtifact,
+  setArtifactStatus,
+  updateSpec,
+} from "@aomori/store";
+import type { OrgTransaction, SpecRow } from "@aomori/store";
+import { planWorkflowId } from "../context.ts";
+import type { EngineContext } from "../context.ts";
+import { evaluate, passes } from "../planning/evaluate.ts";
+import { acceptAndAdvance } from "./accept.ts";
+import { requireSpec } from "./require-spec.ts";
+
+/** A person's decision about a spec. */
+export interface Decision {
+  readonly orgId: OrgId;
+  readonly specId: SpecId;
+  readonly by: string;
+  readonly comment?: string | undefined;
+  readonly keys?: ProviderKeysResource | undefined;
+}
+
+const planningStatuses = ["planning", "awaiting_approval", "failed"];
+
+function requirePlanning(spec: SpecRow, planInUse: boolean): void {
+  if (planningStatuses.includes(spec.status) && !planInUse) return;
+  const code = planInUse || spec.status === "running" || spec.status === "merging" ? "PLAN_IN_USE" : "SPEC_OVER";
+  const why = code === "PLAN_IN_USE" ? "its tasks already exist" : `it is ${spec.status}`;
+  throw new UserError("conflict", code, `the plan of ${spec.id} cannot change any more: ${why}`);
+}
+
+/** Runs a decision in one transaction and starts the planning segment that acts on it. */
+async function decide(
+  engine: EngineContext,
+  decision: Decision,
+  body: (tx: OrgTransaction, spec: SpecRow) => Promise<{ readonly goOn: boolean }>,
+): Promise<void> {
+  if (decision.keys !== undefined) engine.keys.remember(decision.specId, decision.keys);
+  const started = await engine.store.transaction(decision.orgId, async (tx) => {
+    const spec = await requireSpec(tx, decision.specId);
+    // Once the plan has become tasks, a spec is changed through them.
+    requirePlanning(spec, await hasTasks(tx, spec.id));
+    const { goOn } = await body(tx, spec);
+    const run = spec.planRun + 1;
+    await updateSpec(tx, spec.id, { planRun: run });
+    return goOn ? { orgId: decision.orgId, specId: spec.id, run } : undefined;
+  });
+  if (started !== undefined) await engine.workflows.plan(planWorkflowId(started), started);
+}
+
+const personally = (decision: Decision): { by: string; comment: string | null } => ({
+  by: decision.by,
+  comment: decision.comment ?? null,
+});
+
+async function currentCandidate(tx: OrgTransaction, spec: SpecRow): Promise<{ phase: PlanningPhase; artifact: ArtifactResource | undefined }> {
+  const accepted = await acceptedArtifacts(tx, spec.id);
+  const phase = planningPhases.find((candidate) => accepted[candidate] === undefined) ?? "SYNC";
+  return { phase, artifact: await newestArtifact(tx, spec.id, phase) };
+}
+
+/** Accepts the current artefact below the threshold or at a gate. Errors: ARTIFACT_VETOED, NOTHING_TO_ADVANCE. */
+export function advanceSpec(engine: EngineContext, decision: Decision): Promise<void> {
+  return decide(engine, decision, async (tx, spec) => {
+    const { phase, artifact } = await currentCandidate(tx, spec);
+    if (artifact === undefined || artifact.status === "stale") {
+      throw new UserError("conflict", "NOTHING_TO_ADVANCE", `${phase} of ${spec.id} has no artefact yet; make one with "aomori spec retry ${spec.id}"`);
+    }
+    const [veto] = artifact.vetoes;
+    if (veto !== undefined) {
+      throw new UserError("conflict", "ARTIFACT_VETOED", `${phase} cannot be accepted while a veto stands: ${veto.message}`, {
+        details: { vetoes: artifact.vetoes },
+      });
+    }
+    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score: artifact.score }, decision.by);
+    return { goOn: true };
+  });
+}
+
+/** Passes a gate. Errors: NOTHING_TO_APPROVE. */
+export function approveSpec(engine: EngineContext, decision: Decision): Promise<void> {
+  return decide(engine, decision, async (tx, spec) => {
+    const { phase, artifact } = await waiting(tx, spec);
+    tx.emit({
+      type: "phase.approved",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${phase} approved by ${decision.by}`,
+      data: { phase, ...personally(decision) },
+    });
+    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score: artifact.score }, decision.by);
+    return { goOn: true };
+  });
+}
+
+async function waiting(tx: OrgTransaction, spec: SpecRow): Promise<{ phase: PlanningPhase; artifact: ArtifactResource }> {
+  const { phase, artifact } = await currentCandidate(tx, spec);
+  if (spec.status !== "awaiting_approval" || artifact === undefined || artifact.status !== "candidate") {
+    throw new UserError("conflict", "NOTHING_TO_APPROVE", `${spec.id} does not wait for approval: it is ${spec.status} in ${spec.phase}`);
+  }
+  return { phase, artifact };
+}
+
+/** Sends a waiting artefact back; the comment feeds the next attempt. Errors: NOTHING_TO_APPROVE. */
+export function rejectSpec(engine: EngineContext, decision: Decision & { readonly comment: string }): Promise<void> {
+  return decide(engine, decision, async (tx, spec) => {
+    const { phase, artifact } = await waiting(tx, spec);
+    await setArtifactStatus(tx, spec.id, phase, artifact.version, "rejected");
+    await requestAttempt(tx, spec, phase, decision.comment);
+    tx.emit({
+      type: "phase.rejected",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${phase} rejected by ${decision.by}: ${decision.comment}`,
+      data: { phase, ...personally(decision) },
+    });
+    return { goOn: true };
+  });
+}
+
+async function requestAttempt(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase, comment: string | undefined): Promise<void> {
+  const before = spec.planRequest?.phase === phase ? spec.planRequest.comments : [];
+  const comments = comment === undefined ? before : [...before, comment];
+  await updateSpec(tx, spec.id, { status: "planning", phase, failure: null, planRequest: { phase, comments } });
+}
+
+/** Evaluates an edited artefact again and accepts it when it passes, or else makes a new attempt. Errors: PHASE_NOT_REACHED. */
+export function retryPhase(engine: EngineContext, decision: Decision & { readonly phase?: PlanningPhase | undefined }): Promise<void> {
+  return decide(engine, decision, async (tx, spec) => {
+    const current = await currentCandidate(tx, spec);
+    const phase = decision.phase ?? current.phase;
+    if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
+      throw new UserError("conflict", "PHASE_NOT_REACHED", `${spec.id} is in ${current.phase} and has not reached ${phase}`);
+    }
+    const edited = await newestArtifact(tx, spec.id, phase);
+    if (phase === current.phase && edited?.origin === "edited" && edited.status !== "stale") {
+      const evaluation = await evaluateContent(tx, spec, phase, edited.content);
+      if (passes(evaluation, spec.settings.threshold)) {
+        await acceptAndAdvance(tx, spec, { phase, version: edited.version, score: evaluation.score }, decision.by);
+        return { goOn: true };
+      }
+    }
+    await makeStale(tx, spec, phase);
+    await requestAttempt(tx, spec, phase, decision.comment);
+    return { goOn: true };
+  });
+}
+
+async function evaluateContent(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase, content: unknown) {
+  const parsed = artifactSchemas[phase].safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.join(".") ?? "";
+    throw new UserError("validation", "ARTIFACT_INVALID", `the ${phase} artefact cannot be read at ${where === "" ? "its top" : where}: ${issue?.message ?? "invalid"}`, {
+      details: { issues: parsed.error.issues },
+    });
+  }
+  return evaluate(phase, parsed.data, { accepted: await acceptedArtifacts(tx, spec.id) });
+}
+
+/** Everything from `phase` on loses its acceptance. */
+async function makeStale(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase): Promise<void> {
+  for (const stale of await markStaleFrom(tx, spec.id, phase)) {
+    if (stale === phase) continue;
+    tx.emit({
+      type: "phase.stale",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${stale} is stale because ${phase} changed`,
+      data: { phase: stale, because: phase },
+    });
+  }
+}
+
+/** Stores a person's version of an artefact with its evaluation; it counts once accepted by retry, advance or approve. */
+export async function editArtifact(
+  engine: EngineContext,
+  decision: Decision & { readonly phase: PlanningPhase; readonly content: unknown },
+): Promise<number> {
+  let version = 0;
+  const { phase } = decision;
+  await decide(engine, decision, async (tx, spec) => {
+    const current = await currentCandidate(tx, spec);
+    if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
+      throw new UserError("conflict", "PHASE_NOT_REACHED", `${spec.id} is in ${current.phase} and has not reached ${phase}`);
+    }
+    const evaluation = await evaluateContent(tx, spec, phase, decision.content);
+    await makeStale(tx, spec, phase);
+    version = await insertArtifact(tx, {
+      specId: spec.id,
+      phase,
+      status: "candidate",
+      origin: "edited",
+      ...evaluation,
+      content: decision.content,
+      createdBy: decision.by,
+    });
+    await updateSpec(tx, spec.id, { status: "awaiting_approval", phase, failure: null, evaluatorScore: evaluation.score });
+    tx.emit({
+      type: "phase.edited",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${phase} edited by ${decision.by}, scored ${evaluation.score.toFixed(2)}`,
+      data: { phase, ...personally(decision), artifactVersion: version },
+    });
+    return { goOn: false };
+  });
+  return version;
+}

@@ -1,0 +1,76 @@
+import type { OrgId, SpecId } from "@aomori/contract";
+import type { OrgTransaction, Store } from "@aomori/store";
+import { Board } from "./board.ts";
+import { Serial } from "./serial.ts";
+
+/** The boards of all specs that have tasks; changes to one spec's tasks go one after another. */
+export class Boards {
+  readonly #store: Store;
+  readonly #boards = new Map<SpecId, Board>();
+  readonly #serials = new Map<SpecId, Serial>();
+  /** Specs whose tasks may run; a board thrown away is read again. */
+  readonly #watched = new Map<SpecId, OrgId>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The boards of every watched spec. */
+  async watched(): Promise<Board[]> {
+    const boards: Board[] = [];
+    for (const [specId, orgId] of this.#watched) boards.push(await this.find(orgId, specId));
+    return boards;
+  }
+
+  watch(orgId: OrgId, specId: SpecId): void {
+    this.#watched.set(specId, orgId);
+  }
+
+  async find(orgId: OrgId, specId: SpecId): Promise<Board> {
+    const known = this.#boards.get(specId);
+    if (known !== undefined && known.orgId === orgId) return known;
+    const loaded = await Board.load(this.#store.scope(orgId), specId);
+    this.#boards.set(specId, loaded);
+    return loaded;
+  }
+
+  /**
+   * Changes a spec's tasks: `body` changes the board and the store alike, in one transaction.
+   * When it throws, nothing is stored and the board is read anew.
+   */
+  change<Result>(
+    orgId: OrgId,
+    specId: SpecId,
+    body: (board: Board, tx: OrgTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#serial(specId).run(async () => {
+      let board: Board | undefined = await this.find(orgId, specId);
+      try {
+        return await this.#store.transaction(orgId, async (tx) => {
+          // A transaction that lost a deadlock is run again: the first run has changed the board.
+          const current = board ?? (await Board.load(tx, specId));
+          board = undefined;
+          this.#boards.set(specId, current);
+          return body(current, tx);
+        });
+      } catch (error) {
+        this.#boards.delete(specId);
+        throw error;
+      }
+    });
+  }
+
+  /** Lets go of a spec that is over. */
+  unwatch(specId: SpecId): void {
+    this.#watched.delete(specId);
+    this.#boards.delete(specId);
+  }
+
+  #serial(specId: SpecId): Serial {
+    const known = this.#serials.get(specId);
+    if (known !== undefined) return known;
+    const serial = new Serial();
+    this.#serials.set(specId, serial);
+    return serial;
+  }
+}

@@ -1,0 +1,54 @@
+import type { TaskResultResource, TestSummaryResource } from "@aomori/contract";
+import { getTaskResult, updateTask } from "@aomori/store";
+import type { OrgTransaction, TaskRow } from "@aomori/store";
+import type { TaskInput } from "../context.ts";
+import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
+import type { Board } from "./board.ts";
+import { currentTask } from "./current-task.ts";
+import type { TaskEngine } from "./task-workflow.ts";
+
+/** Completes the task, lets its dependents go and, when it was the last one, starts the convergence merge. */
+export async function finishTask(engine: TaskEngine, input: TaskInput): Promise<void> {
+  const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    const task = await currentTask(tx, input);
+    if (task === undefined) return undefined;
+    await complete(board, tx, task, await getTaskResult(tx, task.id));
+    return settleSpec(board, tx);
+  });
+  await startFollowing(engine, following);
+  engine.wake();
+}
+
+async function complete(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  result: TaskResultResource | null | undefined,
+): Promise<void> {
+  const followed = board.dag.set(task.id, "completed");
+  await updateTask(tx, task.id, {
+    status: "completed",
+    endedAt: tx.now,
+    failure: null,
+    mergeState: task.commitId === null ? "merged" : "queued",
+  });
+  const files = result?.filesChanged.length ?? 0;
+  tx.emit({
+    ...board.facts(task.id),
+    type: "task.completed",
+    summary: `${task.id}: ${files} ${files === 1 ? "file" : "files"} changed${testText(result?.testSummary ?? null)}`,
+    data: {
+      commit: task.commitId,
+      filesChanged: files,
+      durationMs: task.startedAt === null ? 0 : Math.max(0, tx.nowMs - Date.parse(task.startedAt)),
+      testsPassed: result?.testSummary?.testsPassed ?? null,
+    },
+  });
+  await board.persist(tx, [task.id], followed);
+}
+
+function testText(tests: TestSummaryResource | null): string {
+  if (tests === null || tests.testsPassed === null) return "";
+  const failed = tests.testsFailed ?? 0;
+  return `, ${tests.testsPassed} tests pass${failed === 0 ? "" : `, ${failed} fail`}`;
+}

@@ -1,0 +1,75 @@
+import { updateTask } from "@aomori/store";
+import type { OrgTransaction, TaskRow } from "@aomori/store";
+import type { TaskInput } from "../context.ts";
+import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
+import { retryDecision } from "../scheduling/retry-decision.ts";
+import type { RetryDecision } from "../scheduling/retry-decision.ts";
+import type { Board } from "./board.ts";
+import { currentTask } from "./current-task.ts";
+import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
+
+/** Decides what a failed run means: another one later, or a failed task and blocked dependents. */
+export async function giveUp(engine: TaskEngine, input: TaskInput, failure: TaskFailure): Promise<void> {
+  const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    const task = await currentTask(tx, input);
+    if (task === undefined) return undefined;
+    const { spec } = board;
+    const decision = retryDecision({
+      errorClass: failure.errorClass,
+      attempt: task.attempt,
+      maxAttempts: failure.errorClass === "validation_failed" ? 0 : spec.settings.maxTaskAttempts,
+      ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
+      backoffs: Math.max(0, task.run - task.attempt),
+      random: () => engine.random.fraction(),
+    });
+    if (decision.kind === "retry") await retry(board, tx, task, failure, decision);
+    else await fail(board, tx, task, failure);
+    return settleSpec(board, tx);
+  });
+  await startFollowing(engine, following);
+  engine.wake();
+}
+
+async function retry(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  failure: TaskFailure,
+  decision: Extract<RetryDecision, { kind: "retry" }>,
+): Promise<void> {
+  const { code, message } = failure;
+  const notBeforeMs = tx.nowMs + decision.afterMs;
+  const attempt = decision.countsAsAttempt ? task.attempt : task.attempt - 1;
+  const followed = board.dag.set(task.id, "ready");
+  board.postpone(task.id, notBeforeMs, attempt);
+  await updateTask(tx, task.id, {
+    status: "ready",
+    attempt,
+    notBefore: new Date(notBeforeMs).toISOString(),
+    failure: { code, message, at: tx.now },
+  });
+  tx.emit({
+    ...board.facts(task.id),
+    type: "task.retrying",
+    summary: `${task.id} again in ${(decision.afterMs / 1000).toFixed(1)} s: ${message}`,
+    data: { code, message, attempt: task.attempt, afterMs: decision.afterMs },
+  });
+  await board.persist(tx, [task.id], followed);
+}
+
+async function fail(board: Board, tx: OrgTransaction, task: TaskRow, failure: TaskFailure): Promise<void> {
+  const { code, message } = failure;
+  const followed = board.dag.set(task.id, "failed");
+  await updateTask(tx, task.id, {
+    status: "failed",
+    endedAt: tx.now,
+    failure: { code, message, at: tx.now },
+  });
+  tx.emit({
+    ...board.facts(task.id),
+    type: "task.failed",
+    summary: `${task.id} failed: ${message}`,
+    data: { code, message, attempt: task.attempt },
+  });
+  await board.persist(tx, [task.id], followed);
+}
