@@ -16,3 +16,6 @@ export type {
   SchemaOutput,
   SchemaResult,
 } from "./standard-schema.ts";
+export { planMediaType, toOpenApi } from "./openapi.ts";
+export type { OpenApiDocument, OpenApiOptions } from "./openapi.ts";
+export type { JsonObject } from "./json-schema-components.ts";

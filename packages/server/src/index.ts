@@ -1,0 +1,16 @@
+export { createServer } from "./create-server.ts";
+export type { ListenOptions, Server, ServerOptions } from "./create-server.ts";
+export type { HandledOperationId, Handlers, Plans, RequestContext } from "./handlers.ts";
+export type {
+  Authenticate,
+  EventFilter,
+  EventRead,
+  EventRecord,
+  EventSource,
+  IdempotencyClaim,
+  IdempotencyPort,
+  IdempotentAnswer,
+  IdempotentRequest,
+  Log,
+  LogEntry,
+} from "./ports.ts";
