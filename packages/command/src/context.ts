@@ -38,7 +38,10 @@ export interface CommandContext {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   readonly redactor: Redactor;
-  /** Whether the kernel listens to this process's signals, crashes and exit: true in an entry file. */
+  /**
+   * Whether the kernel takes over this process's signals, crashes and exit, for good: true in an entry
+   * file, which runs one command and then ends the process with its status.
+   */
   readonly ownsProcess: boolean;
 }
 

@@ -55,18 +55,19 @@ export async function runPresented(
   const presenter = await createPresenter(run, prose);
   const stop = new AbortController();
   let interruptedBy: EndSignal | undefined;
-  const hooks = context.ownsProcess
-    ? installProcessHooks({
-        stream: presenter,
-        outputs: [context.stderr.output],
-        graceMs: run.graceMs + forcedEndMs,
-        onSignal: (signal) => {
-          interruptedBy = signal;
-          stop.abort(new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`));
-        },
-        onCrash: (error) => prose.error(error),
-      })
-    : undefined;
+  if (context.ownsProcess) {
+    // Never taken away again: between here and the entry's process.exit a signal must not kill the drain.
+    installProcessHooks({
+      stream: presenter,
+      outputs: [context.stderr.output],
+      graceMs: run.graceMs + forcedEndMs,
+      onSignal: (signal) => {
+        interruptedBy = signal;
+        stop.abort(new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`));
+      },
+      onCrash: (error) => prose.error(error),
+    });
+  }
   const deadline = startDeadline(run.flags.timeoutMs, stop);
   try {
     await presenter.begin();
@@ -83,7 +84,6 @@ export async function runPresented(
     prose.clear();
     await presenter.output.flush();
     await context.stderr.output.flush();
-    hooks?.dispose();
   }
 }
 

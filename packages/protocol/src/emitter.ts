@@ -327,7 +327,9 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
 
 /** The discriminator leads, for whoever reads a stream with their eyes. */
 function typeFirst(event: DomainEvent): DomainEvent {
-  return Object.keys(event)[0] === "type" ? event : { type: event.type, ...event };
+  if (Object.keys(event)[0] === "type") return event;
+  const { type, ...fields } = event;
+  return { type, ...fields };
 }
 
 function refuse(code: string, message: string): Promise<never> {

@@ -94,7 +94,7 @@ class Hooks implements ProcessHooks {
     // While draining blocks, no handler of ours can run: the default action of a signal must work again.
     this.#ignoreSignals();
     const { stream, outputs = [] } = this.#options;
-    if (!stream.ended) {
+    if (!stream.ended && stream.output.failure === undefined) {
       stream.endNow({ kind: "exit", exitCode });
       if (exitCode === 0) process.exitCode = exitCodes.internal;
     }
