@@ -4,7 +4,7 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   pool: "forks",
-  execArgv: ["--conditions=source"],
+  execArgv: ["--conditions=aomori-source"],
 } as const;
 
 // vitest hands these to its workers as --conditions too: "import" there would break every require().

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const programPath: string = fileURLToPath(new URL("fixtures/program.ts", import.meta.url));
-const nodeArgs = ["--conditions=source", programPath];
+const nodeArgs = ["--conditions=aomori-source", programPath];
 
 export interface Ran {
   readonly status: number | null;
@@ -26,7 +26,7 @@ export function startShelf(...argv: string[]): ChildProcess {
 
 /** Through a kernel pipe into a shell's reader; the program's own status is the last line. */
 export function shelfInto(reader: string, ...argv: string[]): Ran {
-  const script = `"$0" --conditions=source "$@" | ${reader}; echo "\${PIPESTATUS[0]}"`;
+  const script = `"$0" --conditions=aomori-source "$@" | ${reader}; echo "\${PIPESTATUS[0]}"`;
   const { status, stdout, stderr } = spawnSync(
     "bash",
     ["-c", script, process.execPath, programPath, ...argv],

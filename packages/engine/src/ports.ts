@@ -5,6 +5,7 @@ import type {
   DriverId,
   ExecutionModeName,
   ModelChoiceResource,
+  ModelPhase,
   OrgId,
   ProjectId,
   ProviderKeysResource,
@@ -113,22 +114,14 @@ export interface AgentPort {
 }
 
 export interface PlanRequest {
-  readonly phase: string;
-  readonly attempt: number;
+  readonly phase: ModelPhase;
   readonly model: ModelChoiceResource | null;
   readonly keys: ProviderKeysResource;
   readonly system: string;
   readonly prompt: string;
-  /** Parses and checks the artefact; throws with what is wrong. */
-  readonly schema: PlanSchema;
   /** Directory the read-only repository tools are confined to; absent where the phase has none. */
   readonly repository?: string;
   readonly signal: AbortSignal;
-}
-
-export interface PlanSchema {
-  readonly jsonSchema: Readonly<Record<string, unknown>>;
-  parse(value: unknown): unknown;
 }
 
 export type PlanOutcome =

@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the tool into a reader through a kernel pipe made by the shell; prints the tool's status last. */
 function pipeline(mode: string, count: number, reader: string) {
-  const script = `"$0" --conditions=source "$1" ${mode} ${count} | ${reader}; echo "\${PIPESTATUS[0]}"`;
+  const script = `"$0" --conditions=aomori-source "$1" ${mode} ${count} | ${reader}; echo "\${PIPESTATUS[0]}"`;
   return spawnSync("bash", ["-c", script, process.execPath, toolPath, readerPath], {
     encoding: "utf8",
   });
@@ -92,13 +92,13 @@ describe("a closed reader", () => {
 
 describe("a descriptor that cannot be written", () => {
   it.runIf(process.platform === "linux")("is exit 74 when the disk is full", () => {
-    const script = '"$0" --conditions=source "$1" awaited 100 > /dev/full';
+    const script = '"$0" --conditions=aomori-source "$1" awaited 100 > /dev/full';
     expect(spawnSync("bash", ["-c", script, process.execPath, toolPath]).status).toBe(74);
   });
 });
 
 it("hands over an event within 30 ms while the tool idles", async () => {
-  const child = spawn(process.execPath, ["--conditions=source", toolPath, "ticks"]);
+  const child = spawn(process.execPath, ["--conditions=aomori-source", toolPath, "ticks"]);
   const delays: number[] = [];
   let rest = "";
   for await (const chunk of child.stdout) {

@@ -13,7 +13,7 @@ export interface Ended {
 }
 
 export function startTool(mode: string, count = 0): ChildProcess {
-  return spawn(process.execPath, ["--conditions=source", toolPath, mode, String(count)], {
+  return spawn(process.execPath, ["--conditions=aomori-source", toolPath, mode, String(count)], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

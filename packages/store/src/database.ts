@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
-import pg from "pg";
+import type pg from "pg";
 
 import { cleanText } from "./json-text.ts";
 import type { Tables } from "./tables.ts";

@@ -69,7 +69,7 @@ export {
   listTaskRows,
   listTasks,
 } from "./queries/tasks.ts";
-export type { LiveTask, TaskFilter } from "./queries/tasks.ts";
+export type { DependencyRow, LiveTask, TaskFilter } from "./queries/tasks.ts";
 export type { TaskRow, TaskRowWithResult } from "./queries/task-row.ts";
 export { insertEdges, listEdges } from "./queries/edges.ts";
 export type { TaskEdge } from "./queries/edges.ts";

@@ -6,7 +6,8 @@ import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { UserError } from "@aomori/protocol";
 import { acquireLock, errnoOf, ioError } from "@aomori/system";
-import pg from "pg";
+import { Pool } from "pg";
+import type pg from "pg";
 
 import { backUpDirectory } from "./backup.ts";
 import type { Backend } from "./backend.ts";
@@ -30,9 +31,7 @@ export interface PgliteOptions {
 /** Measured: a quarter of the default memory, no slower. UTC is what `readTimestamp` reads. */
 export const pgliteStartParams: readonly string[] = [
   ...PGlite.defaultStartParams,
-  ...["-c", "shared_buffers=16MB"],
-  ...["-c", "search_path=aomori"],
-  ...["-c", "timezone=UTC"],
+  ...["shared_buffers=16MB", "search_path=aomori", "timezone=UTC"].flatMap((set) => ["-c", set]),
 ];
 
 /** Opens the data directory this process alone may hold: LOCK_HELD names the other one. */
@@ -99,7 +98,9 @@ async function openSession(databaseDirectory: string): Promise<Backend> {
       { cause: error },
     );
   }
-  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 });
+  const pool = new Pool(
+    Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }),
+  );
   const guard = new TransactionGuard();
   guardPool(pool, guard);
   let closing: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import type { OrgId } from "@aomori/contract";
 import { RetryableError, UserError } from "@aomori/protocol";
-import pg from "pg";
+import { Client, Pool } from "pg";
+import type pg from "pg";
 
 import type { Backend } from "./backend.ts";
 import { isoTime } from "./clock.ts";
@@ -33,7 +34,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     application_name: "aomori",
   };
   await prepareSchema(connection, options);
-  const pool = new pg.Pool({ ...connection, max: poolSize });
+  const pool = new Pool({ ...connection, max: poolSize });
   pool.on("error", (error) =>
     options.onLog(`an idle database connection was lost: ${error.message}`),
   );
@@ -68,7 +69,7 @@ async function prepareSchema(
   connection: pg.ClientConfig,
   { migrations, clock, onLog }: PostgresOptions,
 ): Promise<void> {
-  const client = new pg.Client(connection);
+  const client = new Client(connection);
   client.on("error", (error) => onLog(`the database connection was lost: ${error.message}`));
   try {
     await client.connect();

@@ -1,4 +1,5 @@
-import pg from "pg";
+import { Client } from "pg";
+import type pg from "pg";
 import type { OrgId } from "@aomori/contract";
 
 import { LocalFeed } from "./event-feed.ts";
@@ -59,7 +60,7 @@ export class PostgresFeed extends LocalFeed {
   }
 
   async #listen(): Promise<void> {
-    const client = new pg.Client(this.#options.connection);
+    const client = new Client(this.#options.connection);
     const lost = (): void => {
       if (this.#client === client) this.#client = undefined;
     };

@@ -17,7 +17,7 @@ import { isoTime } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Tables, TenantTables } from "./tables.ts";
 
-type TenantName = keyof TenantTables & string;
+type TenantName = keyof TenantTables;
 type Rows<T extends TenantName> = Omit<Insertable<Tables[T]>, "orgId">;
 
 /**
@@ -45,21 +45,17 @@ export class OrgScope {
   }
 
   select<T extends TenantName>(table: T): SelectQueryBuilder<Tables, T, object> {
-    const query = this.#db.selectFrom<TenantName>(table).where(this.#owns(table));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kysely resolves its builder only for a literal table name
-    return query as unknown as SelectQueryBuilder<Tables, T, object>;
+    return this.#db.selectFrom<TenantName>(table).where(this.#owns(table));
   }
 
   update<T extends TenantName>(table: T): UpdateQueryBuilder<Tables, T, T, UpdateResult> {
     const query = this.#db.updateTable<TenantName>(table).where(this.#owns(table));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kysely resolves its builder only for a literal table name
     return query as unknown as UpdateQueryBuilder<Tables, T, T, UpdateResult>;
   }
 
   delete<T extends TenantName>(table: T): DeleteQueryBuilder<Tables, T, DeleteResult> {
-    const query = this.#db.deleteFrom<TenantName>(table).where(this.#owns(table));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return query as unknown as DeleteQueryBuilder<Tables, T, DeleteResult>;
+    return this.#db.deleteFrom<TenantName>(table).where(this.#owns(table));
   }
 
   insert<T extends TenantName>(

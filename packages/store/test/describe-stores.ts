@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import pg from "pg";
+import { Client } from "pg";
 import { afterEach, describe } from "vitest";
 
 import { openStore } from "../src/index.ts";
@@ -75,7 +75,7 @@ export async function temporaryDatabase(): Promise<string> {
 }
 
 async function administer(statement: string): Promise<void> {
-  const client = new pg.Client(testDatabaseUrl);
+  const client = new Client(testDatabaseUrl);
   await client.connect();
   try {
     await client.query(statement);

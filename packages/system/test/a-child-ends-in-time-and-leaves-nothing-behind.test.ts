@@ -84,7 +84,7 @@ test("the program finds no child it did not start and no descriptor beyond the t
 
 test("a parent killed with SIGKILL takes its children's whole group with it", async () => {
   const fixture = fileURLToPath(new URL("./fixtures/parent.ts", import.meta.url));
-  const parent = spawn(process.execPath, ["--conditions=source", fixture], {
+  const parent = spawn(process.execPath, ["--conditions=aomori-source", fixture], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const line = await new Promise<string>((resolve) => {

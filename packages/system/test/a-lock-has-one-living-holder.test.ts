@@ -14,7 +14,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 const fixture = fileURLToPath(new URL("./fixtures/locker.ts", import.meta.url));
 
 async function startLocker(path: string) {
-  const child = spawn(process.execPath, ["--conditions=source", fixture, path], {
+  const child = spawn(process.execPath, ["--conditions=aomori-source", fixture, path], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -98,7 +98,7 @@ test("an aborted signal closes the server", async () => {
 const serveFile = fileURLToPath(new URL("../src/serve.ts", import.meta.url));
 
 function startServe(...args: string[]): ReturnType<typeof spawn> {
-  return spawn(process.execPath, ["--conditions=source", serveFile, ...args], {
+  return spawn(process.execPath, ["--conditions=aomori-source", serveFile, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

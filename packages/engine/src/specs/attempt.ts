@@ -1,10 +1,11 @@
-import { artifactJsonSchema, artifactSchemas } from "@aomori/contract";
-import type { OrgId, UsageResource } from "@aomori/contract";
+import type { ModelPhase, OrgId, UsageResource } from "@aomori/contract";
 import { errorBody, isCodedError } from "@aomori/protocol";
 import type { ErrorBody } from "@aomori/protocol";
 import { acceptedArtifacts, findSpecRow, reserveNumbers } from "@aomori/store";
 import type { SpecRow } from "@aomori/store";
 import type { EngineContext, PlanInput } from "../context.ts";
+import type { PlanRequest } from "../ports.ts";
+import type { Prompt } from "../planning/prompts.ts";
 import { computeSync } from "../planning/sync.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import type { AttemptMove } from "./next-move.ts";
@@ -32,7 +33,7 @@ export async function makeAttempt(
       const value = await sync(engine, input.orgId, spec);
       return { kind: "object", value, text: JSON.stringify(value), usage: noUsage, durationMs: duration() };
     }
-    const outcome = await engine.planner.plan(await planRequest(engine, input.orgId, spec, move));
+    const outcome = await engine.planner.plan(await planRequest(engine, input.orgId, spec, move.phase, { system: move.system, prompt: move.prompt }));
     return { ...outcome, durationMs: duration() };
   } catch (error) {
     engine.closing.throwIfAborted();
@@ -41,23 +42,22 @@ export async function makeAttempt(
   }
 }
 
-async function planRequest(engine: EngineContext, orgId: OrgId, spec: SpecRow, move: AttemptMove) {
-  const schema = artifactSchemas[move.phase];
+async function planRequest(
+  engine: EngineContext,
+  orgId: OrgId,
+  spec: SpecRow,
+  phase: ModelPhase,
+  prompt: Prompt,
+): Promise<PlanRequest> {
   const repository =
-    move.phase === "EXPLORE"
+    phase === "EXPLORE"
       ? { repository: await engine.workspaces.exploreDirectory(workspaceOf(orgId, spec)) }
       : {};
   return {
-    phase: move.phase,
-    attempt: move.number,
+    phase,
     model: spec.model,
     keys: engine.keys.keysFor(spec.id),
-    system: move.system,
-    prompt: move.prompt,
-    schema: {
-      jsonSchema: artifactJsonSchema(move.phase),
-      parse: (value: unknown) => schema.parse(value),
-    },
+    ...prompt,
     ...repository,
     signal: engine.closing,
   };

@@ -16,7 +16,7 @@ const kills = 30;
 
 /** Runs the worker; it is killed after so many ms when it has not ended before. */
 async function work(root: string, killAfterMs?: number): Promise<string> {
-  const child = spawn(process.execPath, ["--conditions=source", fixture, root], {
+  const child = spawn(process.execPath, ["--conditions=aomori-source", fixture, root], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

@@ -151,6 +151,7 @@ export async function acceptedArtifacts(
   );
 }
 
-function readArtifact({ orgId: _, ...row }: Selectable<ArtifactsTable>): ArtifactResource {
-  return { ...row, criteria: readCriteria(row.criteria), vetoes: readVetoes(row.vetoes) };
+function readArtifact(row: Selectable<ArtifactsTable>): ArtifactResource {
+  const { orgId: _, ...rest } = row;
+  return { ...rest, criteria: readCriteria(row.criteria), vetoes: readVetoes(row.vetoes) };
 }

@@ -90,7 +90,10 @@ export async function listAttempts(
   phase?: PlanningPhase,
 ): Promise<PhaseAttemptResource[]> {
   const rows = await listAttemptRows(scope, specId, phase);
-  return rows.map(({ planRun: _, ...attempt }) => attempt);
+  return rows.map((row) => {
+    const { planRun: _, ...attempt } = row;
+    return attempt;
+  });
 }
 
 export async function findAttempt(scope: OrgScope, id: AttemptId): Promise<AttemptRow | undefined> {

@@ -52,5 +52,8 @@ export async function listDiscoveries(scope: OrgScope, specId: SpecId): Promise<
     .where("specId", "=", specId)
     .orderBy("number")
     .execute();
-  return rows.map(({ orgId: _, ...row }) => row);
+  return rows.map((row) => {
+    const { orgId: _, ...own } = row;
+    return own;
+  });
 }

@@ -75,6 +75,7 @@ export async function listSteps(
   return pageOfRows(rows, limit, { item: readStep, position: (row) => [row.position] });
 }
 
-function readStep({ orgId: _, position, body, ...row }: Selectable<StepsTable>): StepResource {
-  return { ...row, index: position, text: body };
+function readStep(row: Selectable<StepsTable>): StepResource {
+  const { orgId: _, position, body, ...rest } = row;
+  return { ...rest, index: position, text: body };
 }

@@ -49,19 +49,22 @@ export async function findTaskRow(
   return row === undefined ? undefined : readTaskRowWithResult(row);
 }
 
+export interface DependencyRow extends TaskRow {
+  /** What its agent said at its end; null before that. */
+  readonly lastWords: string | null;
+}
+
 /** The tasks a task waits for, by number. */
-export async function listDependencyRows(
-  scope: OrgScope,
-  id: TaskId,
-): Promise<TaskRowWithResult[]> {
+export async function listDependencyRows(scope: OrgScope, id: TaskId): Promise<DependencyRow[]> {
   const dependencies = scope.select("taskEdges").select("dependsOn").where("taskId", "=", id);
   const rows = await scope
     .select("tasks")
-    .select([...taskColumns, "result"])
+    .select([...taskColumns])
+    .select(sql<string | null>`result->>'logs'`.as("lastWords"))
     .where("id", "in", dependencies)
     .orderBy("number")
     .execute();
-  return rows.map(readTaskRowWithResult);
+  return rows.map(({ lastWords, ...row }) => ({ ...readTaskRow(row), lastWords }));
 }
 
 /** Every task of a spec, by number. */
