@@ -9,7 +9,7 @@ const shared = {
 
 // vitest hands these to its workers as --conditions too: "import" there would break every require().
 export default defineConfig({
-  ssr: { resolve: { conditions: ["source", "node"] } },
+  ssr: { resolve: { conditions: ["aomori-source", "node"] } },
   test: {
     maxWorkers: 2,
     projects: [
