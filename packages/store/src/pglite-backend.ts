@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { mkdir } from "node:fs/promises";
 
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
@@ -16,7 +15,7 @@ import type { Clock } from "./clock.ts";
 import { LocalFeed } from "./event-feed.ts";
 import { appliedMigrations, applyMigrations, pendingMigrations } from "./migrations.ts";
 import type { Migration } from "./migrations.ts";
-import { unpackSeed } from "./seed.ts";
+import { makeDataDirectory } from "./seed.ts";
 import { guardPool, TransactionGuard } from "./transaction-guard.ts";
 
 export interface PgliteOptions {
@@ -56,7 +55,7 @@ export async function openPglite(options: PgliteOptions): Promise<Backend> {
 async function openMigrated(options: PgliteOptions): Promise<Backend> {
   const { databaseDirectory, migrations, onLog } = options;
   const isNew = await isMissingOrEmpty(databaseDirectory);
-  if (isNew) await unpackSeed(databaseDirectory, { migrations, onLog });
+  if (isNew) await makeDataDirectory(databaseDirectory, { migrations, onLog, initialize });
   let session = await openSession(databaseDirectory);
   try {
     const applied = await withClient(session.pool, appliedMigrations);
@@ -85,6 +84,19 @@ async function openMigrated(options: PgliteOptions): Promise<Backend> {
   }
 }
 
+/** Log segments of 1 MB instead of 16: less to ship, less to keep. */
+export const pgliteInitParams: readonly string[] = ["--wal-segsize=1"];
+
+async function initialize(directory: string): Promise<void> {
+  const pglite = new PGlite({
+    dataDir: directory,
+    startParams: [...pgliteStartParams],
+    initDbStartParams: [...pgliteInitParams],
+  });
+  await pglite.waitReady;
+  await pglite.close();
+}
+
 async function openSession(databaseDirectory: string): Promise<Backend> {
   const pglite = new PGlite({ dataDir: databaseDirectory, startParams: [...pgliteStartParams] });
   try {
@@ -98,9 +110,7 @@ async function openSession(databaseDirectory: string): Promise<Backend> {
       { cause: error },
     );
   }
-  const pool = new Pool(
-    Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }),
-  );
+  const pool = new Pool(Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }));
   const guard = new TransactionGuard();
   guardPool(pool, guard);
   let closing: Promise<void> | undefined;

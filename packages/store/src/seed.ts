@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { chmod, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { zstdDecompress } from "node:zlib";
 
 import { errnoOf, ioError, isRecord, readJsonFile } from "@aomori/system";
 
@@ -20,7 +19,7 @@ export interface SeedManifest {
 }
 
 const seedDirectory = fileURLToPath(new URL("../seed/", import.meta.url));
-export const seedArchivePath: string = join(seedDirectory, "pglite.tar.gz");
+export const seedArchivePath: string = join(seedDirectory, "pglite.tar.zst");
 export const seedManifestPath: string = join(seedDirectory, "manifest.json");
 
 /** The version of DBOS whose system schema the seed holds. A constant: the store does not depend on DBOS. */
@@ -35,30 +34,29 @@ export async function currentManifest(migrations: readonly Migration[]): Promise
 }
 
 /**
- * Makes a new data directory from the shipped seed: unpacked beside it, then renamed, so that it is there whole or not
- * at all. Makes nothing, and says so, when there is no seed or it was built from other parts; PGlite then makes its own.
+ * Makes a new data directory, beside its place and then renamed, so that it is there whole or not at all: from the
+ * shipped seed, or, when there is none or it was built from other parts, by `initialize`, which is said on the log.
  */
-export async function unpackSeed(
+export async function makeDataDirectory(
   directory: string,
-  options: { readonly migrations: readonly Migration[]; readonly onLog: (message: string) => void },
+  options: {
+    readonly migrations: readonly Migration[];
+    readonly onLog: (message: string) => void;
+    readonly initialize: (directory: string) => Promise<void>;
+  },
 ): Promise<void> {
-  const [expected, found] = await Promise.all([
-    currentManifest(options.migrations),
-    readJsonFile(seedManifestPath),
-  ]);
-  if (!isCurrentSeed(expected, found)) {
-    options.onLog(
-      "the shipped data directory is missing or was built from other versions; making a new one, which takes seconds",
-    );
-    await mkdir(dirname(directory), { recursive: true });
-    return;
-  }
-  const archive = await promisify(gunzip)(await readFile(seedArchivePath));
   const partial = `${directory}.partial`;
   try {
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
-    await unpack(archive, partial);
+    if (await isSeedCurrent(options.migrations)) {
+      await unpack(await promisify(zstdDecompress)(await readFile(seedArchivePath)), partial);
+    } else {
+      options.onLog(
+        "the shipped data directory is missing or was built from other versions; making a new one, which takes seconds",
+      );
+      await options.initialize(partial);
+    }
     await removeEmpty(directory);
     await rename(partial, directory);
   } catch (error) {
@@ -67,7 +65,11 @@ export async function unpackSeed(
   }
 }
 
-export function isCurrentSeed(expected: SeedManifest, found: unknown): boolean {
+async function isSeedCurrent(migrations: readonly Migration[]): Promise<boolean> {
+  const [expected, found] = await Promise.all([
+    currentManifest(migrations),
+    readJsonFile(seedManifestPath),
+  ]);
   return (
     isRecord(found) &&
     found["migrations"] === expected.migrations &&

@@ -35,11 +35,12 @@ export const testDatabaseUrl: string | undefined = process.env["AOMORI_TEST_DATA
 
 const cleanups: (() => Promise<void>)[] = [];
 
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
 /** Runs the body for PGlite and, when AOMORI_TEST_DATABASE_URL names a server, for PostgreSQL. */
 export function describeStores(name: string, body: (kind: StoreKind) => void): void {
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  });
   describe(`${name} (PGlite)`, () => body({ kind: "pglite", open: openTestPglite }));
   if (testDatabaseUrl === undefined) {
     describe.skip(`${name} (PostgreSQL): SKIPPED, because AOMORI_TEST_DATABASE_URL is not set`, () =>
