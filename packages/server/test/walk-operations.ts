@@ -123,7 +123,7 @@ async function ask(
   const inQuery = method === "GET" || method === "DELETE";
   const query = new URLSearchParams();
   if (inQuery) for (const [name, value] of Object.entries(rest)) query.set(name, String(value));
-  const response = await fetch(`${url}${filled}?${query}`, {
+  const response = await fetch(`${url}${filled}?${query.toString()}`, {
     method,
     headers: {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
