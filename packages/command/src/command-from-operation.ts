@@ -1,8 +1,8 @@
 import type { Operation } from "@aomori/operation";
 import type { CommandSpec, FlagSpec, PositionalSpec, ValueType } from "./command-spec.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { dereference, propertiesOf, referenceName } from "./json-schema.ts";
 import { isRecord, isStringArray } from "./records.ts";
-
-type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a program adds to a derived command. */
 export interface CommandOverrides {
@@ -11,12 +11,15 @@ export interface CommandOverrides {
   /** Added to the derived flags; one of the same name takes its place. */
   readonly flags?: readonly FlagSpec[];
   readonly examples?: readonly string[];
+  /** Type of the domain event; the name of the output's schema when absent. */
+  readonly eventType?: string;
   /** Output fields to show although their name is a secret's. */
   readonly reveals?: readonly string[];
   /** Further words for the values of a field: `{status: {done: "completed"}}`. */
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+const listFields: readonly string[] = ["items", "next_cursor"];
 /** Input fields that are global flags of the kernel: a handler finds them in its request. */
 const kernelFields: readonly string[] = ["dry_run", "idempotency_key"];
 
@@ -28,7 +31,7 @@ export function commandFromOperation(
   const { cli } = operation;
   if (cli === undefined) throw new TypeError(`operation ${operation.id} has no cli binding`);
   const schema = operation.input["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-  const fields = isRecord(schema["properties"]) ? schema["properties"] : {};
+  const fields = propertiesOf(schema);
   const required = isStringArray(schema["required"]) ? schema["required"] : [];
   const positionalFields = cli.positionals ?? [];
   for (const field of [...positionalFields, ...Object.keys(cli.flags ?? {})]) {
@@ -60,10 +63,10 @@ export function commandFromOperation(
     examples: [...(cli.examples ?? []), ...(overrides.examples ?? [])],
     effects: operation.effects,
     ...(cli.columns === undefined ? {} : { columns: cli.columns }),
-    eventType: cli.command.split(" ").slice(0, -1).join("_") || kebabCase(cli.command),
     errors: operation.errors ?? [],
     ...(overrides.reveals === undefined ? {} : { reveals: overrides.reveals }),
-    ...resultOf(operation),
+    ...resultOf(operation, cli.command),
+    ...(overrides.eventType === undefined ? {} : { eventType: overrides.eventType }),
   };
 }
 
@@ -73,20 +76,29 @@ export function withoutSchema(spec: CommandSpec): CommandSpec {
   return rest;
 }
 
-function resultOf(operation: Operation): Pick<CommandSpec, "result" | "output"> {
-  const target = { target: "draft-2020-12" } as const;
-  if (operation.events !== undefined) {
-    const output = operation.events["~standard"].jsonSchema.output(target);
-    return { result: "events", output };
-  }
-  const output = operation.output["~standard"].jsonSchema.output(target);
-  const fields = isRecord(output["properties"]) ? output["properties"] : {};
-  const list = fields["items"];
-  if (!("next_cursor" in fields) || !isRecord(list) || !isRecord(list["items"])) {
-    return { result: "resource", output };
-  }
+type Result = Pick<CommandSpec, "result" | "eventType" | "output">;
+
+function resultOf(operation: Operation, command: string): Result {
+  const isStream = operation.events !== undefined;
+  const output = (operation.events ?? operation.output)["~standard"].jsonSchema.output({
+    target: "draft-2020-12",
+  });
+  const fields = propertiesOf(dereference(output, output));
+  const isList =
+    "items" in fields && Object.keys(fields).every((name) => listFields.includes(name));
+  const list = isRecord(fields["items"]) ? fields["items"] : {};
+  const item = isList && isRecord(list["items"]) ? list["items"] : undefined;
+  const named = referenceName(item ?? output);
+  const noun = command.split(" ").slice(0, -1).join("_") || command;
+  const eventType = snakeCase(named ?? noun);
+  if (isStream) return { result: "events", eventType, output };
+  if (item === undefined) return { result: "resource", eventType, output };
   const shared = "$defs" in output ? { $defs: output["$defs"] } : {};
-  return { result: "page", output: { ...list["items"], ...shared } };
+  return {
+    result: "next_cursor" in fields ? "page" : "list",
+    eventType,
+    output: { ...item, ...shared },
+  };
 }
 
 function flagSpec(name: string, value: Omit<FlagSpec, "name">, schema: unknown): FlagSpec {
@@ -111,12 +123,12 @@ function valueName(name: string, value: Omit<FlagSpec, "name">): string {
 
 /** What one property of the input schema takes on a command line. */
 function valueSpec(property: unknown, root: JsonSchema): Omit<PositionalSpec, "name" | "field"> {
-  const schema = resolve(property, root);
+  const schema = dereference(property, root);
   const described =
     isRecord(property) && typeof property["description"] === "string"
       ? { description: property["description"] }
       : {};
-  const items = schema["type"] === "array" ? resolve(schema["items"], root) : undefined;
+  const items = schema["type"] === "array" ? dereference(schema["items"], root) : undefined;
   const scalar = items === undefined ? undefined : scalarSpec(items);
   if (scalar !== undefined && scalar.type !== "json") {
     return { ...scalar, repeatable: true, ...described };
@@ -148,27 +160,13 @@ function valueType(schema: JsonSchema): ValueType {
   return "json";
 }
 
-/** Follows a `$ref` into `$defs` and drops the `null` of a nullable value. */
-function resolve(schema: unknown, root: JsonSchema): JsonSchema {
-  if (!isRecord(schema)) return {};
-  const reference = schema["$ref"];
-  if (typeof reference === "string") {
-    const name = reference.replace("#/$defs/", "");
-    const definitions = root["$defs"];
-    return isRecord(definitions) && isRecord(definitions[name]) ? definitions[name] : {};
-  }
-  const { type, anyOf } = schema;
-  if (Array.isArray(type)) {
-    const kept = type.filter((name) => name !== "null");
-    return kept.length === 1 ? { ...schema, type: kept[0] } : {};
-  }
-  if (Array.isArray(anyOf)) {
-    const kept = anyOf.filter((option) => !(isRecord(option) && option["type"] === "null"));
-    return kept.length === 1 ? resolve(kept[0], root) : {};
-  }
-  return schema;
-}
-
 function kebabCase(field: string): string {
   return field.replaceAll("_", "-");
+}
+
+function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[-\s]+/g, "_")
+    .toLowerCase();
 }

@@ -52,8 +52,8 @@ export interface CommandSpec {
   readonly effects: Effects;
   /** Output fields of a table, in order; a dot reaches inside: `agent.id`. */
   readonly columns?: readonly string[];
-  /** What the handler answers with. */
-  readonly result: "resource" | "page" | "events";
+  /** What the handler answers with: a list is whole, a page may have a next one, events come one by one. */
+  readonly result: "resource" | "list" | "page" | "events";
   /** Type of the domain event that carries a resource or an item, in `jsonl`. */
   readonly eventType: string;
   readonly errors: readonly string[];

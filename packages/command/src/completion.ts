@@ -50,6 +50,8 @@ function wordsBelow(path: string, specs: readonly CommandSpec[]): Branch["words"
     if (more.length === 0) found.set(word, spec.summary);
     else if (!found.has(word)) found.set(word, `${word} commands`);
   }
+  const [first] = specs.find(({ name }) => name === path)?.positionals ?? [];
+  for (const word of first?.enum ?? []) found.set(word, first?.description ?? first?.name ?? "");
   return [...found].map(([word, summary]) => ({ word, summary }));
 }
 

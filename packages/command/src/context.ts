@@ -58,10 +58,11 @@ export function processContext(
     return {
       output: createOutput({ fd }),
       isTty,
-      columns: () => (isTty ? stream().columns : undefined),
-      rows: () => (isTty ? stream().rows : undefined),
+      columns: () => (isTty ? positive(stream().columns) : undefined),
+      rows: () => (isTty ? positive(stream().rows) : undefined),
     };
   };
+  const stderr = terminal(2);
   return {
     program,
     env: host.env,
@@ -69,13 +70,18 @@ export function processContext(
     stdin: {
       isTty: isatty(0),
       readText: () => readAll(host.stdin),
-      ask: (question, { signal }) => askOnTerminal(host, question, signal),
+      ask: (question, { signal }) => askOnTerminal(host, stderr.output, question, signal),
     },
     stdout: terminal(1),
-    stderr: terminal(2),
+    stderr,
     redactor,
     ownsProcess: true,
   };
+}
+
+/** A terminal that does not know its size says 0. */
+function positive(size: number): number | undefined {
+  return size > 0 ? size : undefined;
 }
 
 async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
@@ -87,16 +93,25 @@ async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<stri
   return text + decoder.decode();
 }
 
+/** The terminal keeps its own line editing, so that Ctrl-C stays a signal; no answer (Ctrl-D) is an empty one. */
 async function askOnTerminal(
   host: NodeJS.Process,
+  output: Output,
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const { createInterface } = await import("node:readline/promises");
-  const lines = createInterface({ input: host.stdin, output: host.stderr });
-  try {
-    return await lines.question(question, { signal });
-  } finally {
-    lines.close();
-  }
+  const { createInterface } = await import("node:readline");
+  signal.throwIfAborted();
+  await output.write(question);
+  const lines = createInterface({ input: host.stdin, terminal: false, signal });
+  return await new Promise((resolve, reject) => {
+    lines.once("line", (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once("close", () => {
+      if (signal.aborted) reject(signal.reason);
+      else resolve("");
+    });
+  });
 }

@@ -2,7 +2,9 @@ import { aoiVersion, errorCategories } from "@aomori/protocol";
 import type { CommandSpec } from "./command-spec.ts";
 import type { ProgramIdentity } from "./context.ts";
 import { globalFlagsOf } from "./global-flags.ts";
-import { isRecord, isStringArray } from "./records.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { definitionsOf, dereference, propertiesOf } from "./json-schema.ts";
+import { isStringArray } from "./records.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -57,6 +59,7 @@ export function schemaDocument(program: ProgramIdentity, specs: readonly Command
       ...[...domain.keys()].map((name) => ({ $ref: `#/$defs/${defName(name)}` })),
     ],
     $defs: {
+      ...Object.assign({}, ...specs.map((spec) => definitionsOf(spec.output ?? {}))),
       ...Object.fromEntries(
         framework.map(([type, schema]) => [type.replace(":", "_"), eventSchema(type, schema)]),
       ),
@@ -70,42 +73,36 @@ function defName(command: string): string {
 }
 
 function eventTypes(spec: CommandSpec): string[] {
-  const own = spec.result === "events" ? declaredTypes(spec.output) : [spec.eventType];
+  const own =
+    spec.result === "events" ? declaredTypes(spec.output, spec.output ?? {}) : [spec.eventType];
   const plan = spec.effects.dryRun === true ? ["aoi:plan"] : [];
   return ["aoi:meta", ...own, ...plan, "aoi:error", "aoi:summary"];
 }
 
 /** The `type` constants an event schema names, inside its unions too. */
-function declaredTypes(schema: unknown): string[] {
-  const type = field(field(schema, "properties"), "type");
-  const constant = field(type, "const");
-  const values = field(type, "enum");
-  const here = isStringArray(values)
-    ? values
-    : [constant].filter((name) => typeof name === "string");
-  const unions = [field(schema, "anyOf"), field(schema, "oneOf")];
+function declaredTypes(schema: unknown, root: JsonSchema): string[] {
+  const own = dereference(schema, root);
+  const type = dereference(propertiesOf(own)["type"], root);
+  const constant = type["const"];
+  const here = isStringArray(type["enum"]) ? type["enum"] : [constant];
+  const unions = [own["anyOf"], own["oneOf"]];
   const options = unions.flatMap((union): unknown[] => (Array.isArray(union) ? union : []));
-  return [...new Set([...here, ...options.flatMap(declaredTypes)])];
-}
-
-function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
+  const below = options.flatMap((option) => declaredTypes(option, root));
+  const found = [...here, ...below].filter((name) => typeof name === "string");
+  return [...new Set(found)];
 }
 
 /** A resource's fields beside `type`; a streamed event is its own schema. */
 function domainSchema(spec: CommandSpec): Document {
-  const output = spec.output ?? { type: "object" };
+  const { $defs: _defs, $schema: _schema, ...output } = spec.output ?? { type: "object" };
   if (spec.result === "events") return output;
   const type = { const: spec.eventType };
-  const own = field(output, "properties");
-  if (!isRecord(own)) return wrapped("value", type, output);
+  const resource = dereference(output, spec.output ?? {});
+  if (resource["type"] !== "object") return wrapped("value", type, output);
+  const own = propertiesOf(resource);
   if ("type" in own) return wrapped("data", type, output);
-  const required = field(output, "required");
-  return {
-    ...output,
-    properties: { type, ...own },
-    required: ["type", ...(Array.isArray(required) ? required : [])],
-  };
+  const required = isStringArray(resource["required"]) ? resource["required"] : [];
+  return { ...resource, properties: { type, ...own }, required: ["type", ...required] };
 }
 
 function wrapped(name: string, type: Document, schema: Document): Document {

@@ -1,9 +1,10 @@
 import type { Terminal } from "./context.ts";
+import { textWidth } from "./text-width.ts";
 
 /** A picture redrawn in place on a terminal; elsewhere only the last one is printed. */
 export class LiveFrame {
   readonly #terminal: Terminal;
-  #drawnLines = 0;
+  #drawnRows = 0;
   #latest = "";
 
   constructor(terminal: Terminal) {
@@ -18,8 +19,10 @@ export class LiveFrame {
       .slice(0, -1)
       .split("\n")
       .slice(-(rows - 1));
-    const erase = this.#drawnLines === 0 ? "" : `\u001b[${this.#drawnLines}A\u001b[0J`;
-    this.#drawnLines = lines.length;
+    const erase = this.#drawnRows === 0 ? "" : `\u001b[${this.#drawnRows}A\u001b[0J`;
+    const columns = this.#terminal.columns() ?? Number.POSITIVE_INFINITY;
+    const rowsOf = (line: string): number => Math.max(1, Math.ceil(textWidth(line) / columns));
+    this.#drawnRows = lines.reduce((sum, line) => sum + rowsOf(line), 0);
     await this.#terminal.output.write(`${erase}${lines.join("\n")}\n`);
   }
 
@@ -29,6 +32,6 @@ export class LiveFrame {
       await this.#terminal.output.write(this.#latest);
     }
     this.#latest = "";
-    this.#drawnLines = 0;
+    this.#drawnRows = 0;
   }
 }

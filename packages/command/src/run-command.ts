@@ -74,7 +74,7 @@ export function failRun(
 }
 
 /** Shows text made for a person and ends well. */
-export async function showText({ presenter }: RunTools, text: string): Promise<RunEnd> {
+async function showText({ presenter }: RunTools, text: string): Promise<RunEnd> {
   await presenter.text(text);
   await presenter.finish({});
   return { category: undefined };
@@ -133,15 +133,16 @@ async function presentPage(
   request: CommandRequest,
   presenter: Presenter,
 ): Promise<RunEnd> {
-  const page: Page = "items" in answer ? answer : { items: answer, next_cursor: null };
+  const { items, next_cursor: cursor = null }: Page =
+    "items" in answer ? answer : { items: answer };
   const { limit = Number.POSITIVE_INFINITY } = request.flags;
-  await presenter.page(page.items.slice(0, limit));
+  await presenter.page(items.slice(0, limit));
   request.signal.throwIfAborted();
   // A page cut here has no cursor: the one that came with it points behind what was cut off.
-  const wasCut = page.items.length > limit;
+  const wasCut = items.length > limit;
   await presenter.finish({
-    truncated: wasCut || page.next_cursor !== null,
-    ...(wasCut || page.next_cursor === null ? {} : { nextCursor: page.next_cursor }),
+    truncated: wasCut || cursor !== null,
+    ...(wasCut || cursor === null ? {} : { nextCursor: cursor }),
   });
   return { category: undefined };
 }
@@ -185,14 +186,13 @@ async function presentEvents(
 
 interface Page {
   readonly items: readonly unknown[];
-  readonly next_cursor: string | null;
+  readonly next_cursor?: string | null;
 }
 
 function isPage(answer: unknown): answer is readonly unknown[] | Page {
   if (Array.isArray(answer)) return true;
   if (!isRecord(answer) || !Array.isArray(answer["items"])) return false;
-  const cursor = answer["next_cursor"];
-  return cursor === null || typeof cursor === "string";
+  return Object.keys(answer).every((name) => name === "items" || name === "next_cursor");
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandFromOperation, withoutSchema } from "@aomori/command";
+import { commandFromOperation, schemaDocument, withoutSchema } from "@aomori/command";
 import type { Schema } from "@aomori/operation";
 import { defineOperation } from "@aomori/operation";
 
@@ -119,6 +119,30 @@ describe("a command from an operation", () => {
       output: task,
     });
     expect(withoutSchema(spec)).not.toHaveProperty("output");
+  });
+
+  it("knows a list without a cursor, a stream, and the name of what it answers with", () => {
+    const $defs = { TaskLog: task };
+    const ref = { $ref: "#/$defs/TaskLog" };
+    const list = { type: "object", properties: { items: { type: "array", items: ref } }, $defs };
+    const whole = commandFromOperation({ ...listTasks, output: schema(list) });
+    expect(whole).toMatchObject({
+      result: "list",
+      eventType: "task_log",
+      output: { ...ref, $defs },
+    });
+    const one = commandFromOperation({ ...listTasks, output: schema({ ...ref, $defs }) });
+    expect(one).toMatchObject({ result: "resource", eventType: "task_log" });
+    const { output: _output, ...base } = listTasks;
+    const stream = commandFromOperation({ ...base, events: schema({ ...ref, $defs }) });
+    expect(stream).toMatchObject({ result: "events" });
+    const identity = { name: "t", version: "1", schemaName: "a.b", schemaVersion: "1.0.0" };
+    expect(schemaDocument(identity, [one])).toMatchObject({
+      $defs: {
+        TaskLog: task,
+        task_list: { properties: { type: { const: "task_log" }, id: { type: "string" } } },
+      },
+    });
   });
 
   it("refuses a binding to a field that is not there", () => {

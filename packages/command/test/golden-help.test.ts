@@ -77,6 +77,7 @@ describe("completion", () => {
     expect(complete("shelf", "item", "list", "--l")).toEqual(["--limit"]);
     expect(complete("shelf", "item", "list", "--format", "j")).toEqual(["json", "jsonl"]);
     expect(complete("shelf", "item", "count", "--c")).toEqual(["--count"]);
+    expect(complete("shelf", "completion", "")).toEqual(["bash", "zsh", "fish"]);
   });
 
   describe.each(["zsh", "fish"] as const)("for %s", (shell) => {

@@ -1,0 +1,78 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import { programPath } from "./run-shelf.ts";
+
+/** util-linux `script` gives a command a pseudo-terminal; BSD's takes other arguments. */
+const recorder = "script";
+const versions = spawnSync(recorder, ["--version"], { encoding: "utf8" });
+const hasScript = versions.status === 0 && versions.stdout.includes("util-linux");
+
+/** Runs the program on a pseudo-terminal , typing `answer` when it asks. */
+async function onTerminal(command: string, answer = "", env: Record<string, string> = {}) {
+  const line = `${process.execPath} --conditions=source ${programPath} ${command}`;
+  const child = spawn(recorder, ["-qec", line, "/dev/null"], {
+    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let screen = "";
+  let typed = false;
+  child.stdout.on("data", (chunk: Buffer) => {
+    screen += chunk.toString();
+    if (typed || answer === "" || !/\? \[y\/N\] |counted 3/.test(screen)) return;
+    typed = true;
+    child.stdin.write(answer);
+  });
+  await once(child, "close");
+  return { screen: screen.replaceAll("\r\n", "\n"), status: child.exitCode };
+}
+
+describe.skipIf(!hasScript)("on a terminal", () => {
+  it("a table is the default, in bold unless NO_COLOR", async () => {
+    const { screen } = await onTerminal("item list");
+    expect(screen).toContain("\u001b[1mID     NAME    TAGS\u001b[22m\nITM-1  apple   fresh\n");
+    const plain = await onTerminal("item list", "", { NO_COLOR: "1" });
+    expect(plain.screen).toContain("ID     NAME    TAGS\nITM-1  apple   fresh\n");
+    expect(plain.screen).not.toContain("\u001b[1m");
+  });
+
+  it.each([
+    ["y\n", 0, "apple"],
+    ["n\n", 130, "was not confirmed; nothing was done"],
+    ["\u0004", 130, "was not confirmed; nothing was done"],
+    ["\u0003", 130, "stopped by SIGINT"],
+  ])("a deletion is asked for, and %j is an answer", async (answer, status, text) => {
+    const ran = await onTerminal("item delete ITM-1", answer);
+    expect(ran.screen).toContain("shelf item delete: delete an item? [y/N] ");
+    expect(ran.screen).toContain(text);
+    expect(ran.status).toBe(status);
+  });
+
+  it("a stream never asks", async () => {
+    const ran = await onTerminal("item delete ITM-1 --format jsonl");
+    expect(ran.screen).toContain('"code":"CONFIRMATION_REQUIRED"');
+    expect(ran.status).toBe(64);
+  });
+
+  it("Ctrl-C ends a stream that runs", async () => {
+    const ran = await onTerminal("item watch", "\u0003");
+    expect(ran.screen).toContain("stopped by SIGINT (INTERRUPTED)");
+    expect(ran.status).toBe(130);
+  });
+
+  it("a frame is redrawn in place, and stands at the end", async () => {
+    const { screen } = await onTerminal("item draw");
+    expect(screen).toBe(
+      "step 0\nlast line\n\u001b[2A\u001b[0Jstep 1\nlast line\n\u001b[2A\u001b[0Jstep 2\nlast line\n",
+    );
+  });
+});
+
+it("a frame is printed once where there is no terminal", () => {
+  const ran = spawnSync(
+    process.execPath,
+    ["--conditions=source", programPath, "item", "draw", "--format", "table"],
+    { encoding: "utf8" },
+  );
+  expect(ran.stdout).toBe("step 2\nlast line\n");
+});
