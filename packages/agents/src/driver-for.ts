@@ -1,8 +1,10 @@
 import type { DriverId } from "@aomori/contract";
-import { UserError } from "@aomori/protocol";
 
 import { builtinDriver } from "./builtin/builtin-driver.ts";
+import { ClaudeDialect, claudeInstall } from "./claude/claude-dialect.ts";
 import type { AgentDriver } from "./driver.ts";
+import { driverNotFound, externalDriver } from "./external/external-driver.ts";
+import { PiDialect, piInstall } from "./pi/pi-dialect.ts";
 
 export interface DriverOptions {
   /** Silence of a model after which the builtin agent's call fails. Default 300,000. */
@@ -14,8 +16,12 @@ const defaultIdleTimeoutMs = 300_000;
 /** The driver of a name. */
 export function driverFor(name: DriverId, options: DriverOptions = {}): AgentDriver {
   const modelIdleTimeoutMs = options.modelIdleTimeoutMs ?? defaultIdleTimeoutMs;
-  if (name === "builtin") return builtinDriver({ modelIdleTimeoutMs });
-  throw new Error(`no driver ${name}`);
+  const drivers: Readonly<Record<DriverId, () => AgentDriver>> = {
+    builtin: () => builtinDriver({ modelIdleTimeoutMs }),
+    claude: () => externalDriver("claude", claudeInstall, () => new ClaudeDialect()),
+    pi: () => externalDriver("pi", piInstall, () => new PiDialect()),
+  };
+  return drivers[name]();
 }
 
 /** Throws DRIVER_NOT_FOUND, naming the command that installs it, when a driver's agent is not on the PATH of `env`. */
@@ -25,13 +31,4 @@ export async function requireDriver(
 ): Promise<void> {
   const presence = await driverFor(name).detect(env);
   if (presence.kind === "missing") throw driverNotFound(name, presence.install);
-}
-
-function driverNotFound(name: DriverId, install: string): UserError {
-  return new UserError(
-    "not_found",
-    "DRIVER_NOT_FOUND",
-    `the agent ${name} is not on PATH; install it with "${install}", or choose another agent`,
-    { details: { driver: name, install } },
-  );
 }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 import { parseScenario, startModelServer } from "@aomori/testkit";
 import type { ModelServer, ScenarioInput } from "@aomori/testkit";
@@ -111,3 +111,9 @@ export function follow(run: AgentRun): {
 export function textOf(body: unknown): string {
   return JSON.stringify(body);
 }
+
+/** A PATH on which the pinned pi is found, and the pinned Node before any other. */
+export const pathWithPi = [
+  join(import.meta.dirname, "../../../node_modules/.bin"),
+  process.env["PATH"] ?? "",
+].join(delimiter);

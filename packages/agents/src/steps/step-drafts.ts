@@ -71,9 +71,12 @@ export function toolResultStep(
   };
 }
 
+/** `written`: an agent that does not say whether the file was there before. */
+export type FileChange = "created" | "modified" | "written";
+
 export function fileChangeStep(
   call: ToolCall,
-  file: { readonly path: string; readonly change: "created" | "modified" },
+  file: { readonly path: string; readonly change: FileChange },
   atMs: number,
 ): StepDraft {
   return {
