@@ -1,7 +1,16 @@
 import type { OrgId, SpecId, TaskId } from "@aomori/contract";
 import type { Store } from "@aomori/store";
 import type { StartWorkflow } from "./durable.ts";
-import type { AgentPort, Clock, KeyRing, Limits, Log, PlannerPort, Random, Workspaces } from "./ports.ts";
+import type {
+  AgentPort,
+  Clock,
+  KeyRing,
+  Limits,
+  Log,
+  PlannerPort,
+  Random,
+  Workspaces,
+} from "./ports.ts";
 import type { LiveRuns } from "./tasks/live-runs.ts";
 
 export interface PlanInput {

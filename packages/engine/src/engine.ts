@@ -2,7 +2,16 @@ import type { Store } from "@aomori/store";
 import type { MergeInput, PlanInput, TaskInput } from "./context.ts";
 import { defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
 import { mergeWorkflow } from "./merging/merge-workflow.ts";
-import type { AgentPort, Clock, KeyRing, Limits, Log, PlannerPort, Random, Workspaces } from "./ports.ts";
+import type {
+  AgentPort,
+  Clock,
+  KeyRing,
+  Limits,
+  Log,
+  PlannerPort,
+  Random,
+  Workspaces,
+} from "./ports.ts";
 import { recover } from "./recover.ts";
 import { planWorkflow } from "./specs/plan-workflow.ts";
 import { Boards } from "./tasks/boards.ts";
@@ -55,7 +64,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   const dispatcher = new Dispatcher(context, boards);
-  await launchDurable({ pool: options.store.pool, executorId: options.executorId, log: options.log });
+  await launchDurable({
+    pool: options.store.pool,
+    executorId: options.executorId,
+    log: options.log,
+  });
   await recover(context);
   const close = async (): Promise<void> => {
     closing.abort();
@@ -65,4 +78,3 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   return { context, close, [Symbol.asyncDispose]: close };
 }
-

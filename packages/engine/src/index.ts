@@ -1,3 +1,51 @@
+export { durableApplication } from "./durable.ts";
 export { startEngine } from "./engine.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
-export type * from "./ports.ts";
+export type {
+  AgentErrorClass,
+  AgentOutcome,
+  AgentPort,
+  AgentStart,
+  Clock,
+  Collection,
+  CollectRequest,
+  ConflictScore,
+  KeyRing,
+  Limits,
+  LiveAgent,
+  Log,
+  MergeOutcome,
+  PlannerPort,
+  PlanOutcome,
+  PlanRequest,
+  PreparedWorkspace,
+  Random,
+  RepositoryFacts,
+  SteeringOrder,
+  StepDraft,
+  UserBranchMove,
+  WorkspaceRequest,
+  WorkspaceSpec,
+  Workspaces,
+} from "./ports.ts";
+export { GitWorkspaces } from "./workspaces/git-workspaces.ts";
+export type { GitWorkspacesOptions } from "./workspaces/git-workspaces.ts";
+export { inspectSource } from "./workspaces/inspect-source.ts";
+export { cancelSpec } from "./specs/cancel-spec.ts";
+export { createSpec } from "./specs/create-spec.ts";
+export type { NewSpec } from "./specs/create-spec.ts";
+export {
+  advanceSpec,
+  approveSpec,
+  editArtifact,
+  rejectSpec,
+  retryPhase,
+} from "./specs/decisions.ts";
+export type { Decision } from "./specs/decisions.ts";
+export { dagOf } from "./tasks/dag-view.ts";
+export { explainTask } from "./tasks/explain-task.ts";
+export { spawnAgent } from "./tasks/spawn-agent.ts";
+export { steerAgent } from "./tasks/steering.ts";
+export { cancelTask, injectTask, retryTask, stopAgent } from "./tasks/task-actions.ts";
+export { mergeIntoUserBranch, mergeNow, planMergeInto } from "./merging/merge-actions.ts";
+export { conflictsOf, mergeStatusOf } from "./merging/merge-view.ts";

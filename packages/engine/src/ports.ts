@@ -125,7 +125,12 @@ export interface PlanRequest {
 }
 
 export type PlanOutcome =
-  | { readonly kind: "object"; readonly value: unknown; readonly text: string; readonly usage: UsageResource }
+  | {
+      readonly kind: "object";
+      readonly value: unknown;
+      readonly text: string;
+      readonly usage: UsageResource;
+    }
   | {
       readonly kind: "malformed";
       readonly text: string;
@@ -229,7 +234,11 @@ export interface Workspaces {
   /** Puts a prepared worktree back to where an agent may start; what an earlier one left uncommitted is kept aside. */
   restore(request: WorkspaceRequest): Promise<PreparedWorkspace>;
   collect(request: CollectRequest): Promise<Collection>;
-  diff(spec: WorkspaceSpec, from: string, to: string): Promise<{ text: string; truncated: boolean }>;
+  diff(
+    spec: WorkspaceSpec,
+    from: string,
+    to: string,
+  ): Promise<{ text: string; truncated: boolean }>;
   /** Those of `files` that still hold conflict markers. */
   conflictMarkers(worktree: string, files: readonly string[]): Promise<readonly string[]>;
   runTests(

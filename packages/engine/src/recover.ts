@@ -1,4 +1,9 @@
-import { allOrganizationsLiveSpecs, allOrganizationsLiveTasks, allOrganizationsLiveAgents, endAgent } from "@aomori/store";
+import {
+  allOrganizationsLiveSpecs,
+  allOrganizationsLiveTasks,
+  allOrganizationsLiveAgents,
+  endAgent,
+} from "@aomori/store";
 import { mergeWorkflowId, planWorkflowId, taskWorkflowId } from "./context.ts";
 import type { TaskEngine } from "./tasks/task-workflow.ts";
 
@@ -26,7 +31,12 @@ export async function recover(engine: TaskEngine): Promise<void> {
     const input = { orgId, specId, taskId, run };
     await engine.workflows.task(taskWorkflowId(input), input);
   }
-  await closeAbandoned(engine, new Set(tasks.filter((task) => task.status !== "ready").map((task) => `${task.orgId} ${task.id}`)));
+  await closeAbandoned(
+    engine,
+    new Set(
+      tasks.filter((task) => task.status !== "ready").map((task) => `${task.orgId} ${task.id}`),
+    ),
+  );
   engine.wake();
 }
 
@@ -36,8 +46,17 @@ async function closeAbandoned(engine: TaskEngine, running: ReadonlySet<string>):
     if (running.has(`${agent.orgId} ${agent.taskId}`)) continue;
     const message = "the server stopped while this agent ran";
     await engine.boards.change(agent.orgId, agent.specId, async (board, tx) => {
-      await endAgent(tx, agent.id, { status: "failed", failure: { code: "INTERRUPTED", message, at: tx.now } });
-      tx.emit({ ...board.facts(agent.taskId), agentId: agent.id, type: "agent.failed", summary: message, data: { code: "INTERRUPTED", message } });
+      await endAgent(tx, agent.id, {
+        status: "failed",
+        failure: { code: "INTERRUPTED", message, at: tx.now },
+      });
+      tx.emit({
+        ...board.facts(agent.taskId),
+        agentId: agent.id,
+        type: "agent.failed",
+        summary: message,
+        data: { code: "INTERRUPTED", message },
+      });
     });
   }
 }

@@ -1,5 +1,10 @@
 export { localOrgId, openStore } from "./open-store.ts";
 export type { OpenStoreOptions } from "./open-store.ts";
+export { exportStore } from "./export-store.ts";
+export type { ExportSummary } from "./export-store.ts";
+export { importStore } from "./import-store.ts";
+export { checkStore } from "./check-store.ts";
+export type { Finding } from "./check-store.ts";
 export type { Store } from "./store.ts";
 export type { OrgScope } from "./scope.ts";
 export type { NewEvent, OrgTransaction, StoredEvent } from "./transaction.ts";
@@ -87,7 +92,7 @@ export {
   setAgentStatus,
 } from "./queries/agents.ts";
 export type { AgentEnd, AgentFilter, AgentRow, LiveAgent, NewAgent } from "./queries/agents.ts";
-export { appendSteps, listSteps } from "./queries/steps.ts";
+export { appendSteps, listSteps, listTaskSteps } from "./queries/steps.ts";
 export type { NewStep } from "./queries/steps.ts";
 export {
   getSteering,

@@ -49,6 +49,17 @@ export function numberCursor(cursor: string | undefined): number | undefined {
   return value;
 }
 
+/** A cursor of an agent's start, its id and a position in its trajectory. */
+export function stepCursor(
+  cursor: string | undefined,
+): { at: string; id: string; position: number } | undefined {
+  const agent = timeCursor(cursor);
+  if (cursor === undefined || agent === undefined) return undefined;
+  const position = readCursor(cursor)[2];
+  if (typeof position !== "number" || !Number.isSafeInteger(position)) throw invalid(cursor);
+  return { ...agent, position };
+}
+
 function readCursor(cursor: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));

@@ -97,8 +97,8 @@ export const MergedInto = z
   .object({
     spec_id: SpecId,
     branch: z.string(),
-    kind: z.enum(["fast_forward", "merge_commit", "up_to_date"]),
-    previous_commit: z.string(),
+    kind: z.enum(["created", "fast_forward", "merge_commit", "up_to_date"]),
+    previous_commit: z.string().nullable(),
     commit: z.string(),
     at: Timestamp,
   })

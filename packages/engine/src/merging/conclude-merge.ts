@@ -47,26 +47,43 @@ async function tidy(engine: TaskEngine, input: MergeInput): Promise<void> {
   engine.boards.unwatch(input.specId);
   engine.keys.forget(input.specId);
   const workspace = workspaceOf(input.orgId, board.spec);
-  await engine.workspaces.removeSpec(workspace, tasks.map((task) => task.id));
+  await engine.workspaces.removeSpec(
+    workspace,
+    tasks.map((task) => task.id),
+  );
 }
 
 /** Tasks that waited for this merge may start. */
 async function release(board: Board, tx: OrgTransaction): Promise<void> {
-  const parked = board.tasksWith("pending").filter((id) => board.dag.dependencies(id).every((on) => board.dag.status(on) === "completed"));
+  const parked = board
+    .tasksWith("pending")
+    .filter((id) => board.dag.dependencies(id).every((on) => board.dag.status(on) === "completed"));
   for (const id of parked) await board.persist(tx, [], board.dag.reopen(id));
 }
 
-async function repairGate(board: Board, tx: OrgTransaction, tasks: readonly TaskRow[]): Promise<void> {
+async function repairGate(
+  board: Board,
+  tx: OrgTransaction,
+  tasks: readonly TaskRow[],
+): Promise<void> {
   const { spec } = board;
   const before = tasks.filter((task) => task.originKey?.startsWith("gate:")).length;
   const tail = spec.gate?.outputTail ?? "";
   if (before >= maxGateRepairs) {
     const message = `the test gate stays red after ${before} repairs; look at it with "aomori dag merge ${spec.id}" once it is mended`;
-    tx.emit({ type: "merge.failed", specId: spec.id, projectId: spec.projectId, summary: message, data: { code: "GATE_RED", message } });
+    tx.emit({
+      type: "merge.failed",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: message,
+      data: { code: "GATE_RED", message },
+    });
     await failSpec(board, tx, { code: "GATE_RED", message });
     return;
   }
-  const { tasks: [id] } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
+  const {
+    tasks: [id],
+  } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
   if (id === undefined) throw new Error("the store reserved no task number");
   const repair: NewTask = {
     id,
@@ -77,7 +94,8 @@ async function repairGate(board: Board, tx: OrgTransaction, tasks: readonly Task
     mendsTask: null,
     mendsCommit: null,
     title: "Make the test gate pass",
-    description: "Every branch is merged, and the test command still fails. It failed before the first merge as well, so no single branch is to blame.",
+    description:
+      "Every branch is merged, and the test command still fails. It failed before the first merge as well, so no single branch is to blame.",
     kind: "repair",
     executionMode: "implementation",
     priority: "critical",
@@ -100,10 +118,31 @@ async function complete(board: Board, tx: OrgTransaction): Promise<void> {
   const { spec } = board;
   const commit = tipOf(spec);
   const base = { specId: spec.id, projectId: spec.projectId };
-  await updateSpec(tx, spec.id, { status: "completed", phase: "COMPLETE", completedAt: tx.now, integrationCommit: commit });
+  await updateSpec(tx, spec.id, {
+    status: "completed",
+    phase: "COMPLETE",
+    completedAt: tx.now,
+    integrationCommit: commit,
+  });
   board.spec = { ...spec, status: "completed", phase: "COMPLETE" };
-  const gate = spec.gate === null ? "without a test gate: the repository has no test command" : "gate green";
-  tx.emit({ ...base, type: "merge.completed", summary: `merged into ${spec.integrationBranch}, ${gate}`, data: { commit, branch: spec.integrationBranch } });
-  tx.emit({ ...base, type: "phase.advanced", summary: "SYNC → COMPLETE", data: { from: "SYNC", to: "COMPLETE", score: spec.evaluatorScore, by: "merge queue" } });
-  tx.emit({ ...base, type: "spec.completed", summary: `${spec.title}: complete at ${commit.slice(0, 10)}`, data: { commit, branch: spec.integrationBranch } });
+  const gate =
+    spec.gate === null ? "without a test gate: the repository has no test command" : "gate green";
+  tx.emit({
+    ...base,
+    type: "merge.completed",
+    summary: `merged into ${spec.integrationBranch}, ${gate}`,
+    data: { commit, branch: spec.integrationBranch },
+  });
+  tx.emit({
+    ...base,
+    type: "phase.advanced",
+    summary: "SYNC → COMPLETE",
+    data: { from: "SYNC", to: "COMPLETE", score: spec.evaluatorScore, by: "merge queue" },
+  });
+  tx.emit({
+    ...base,
+    type: "spec.completed",
+    summary: `${spec.title}: complete at ${commit.slice(0, 10)}`,
+    data: { commit, branch: spec.integrationBranch },
+  });
 }

@@ -26,8 +26,10 @@ export async function mend(engine: TaskEngine, input: MergeInput, damage: Damage
     const tasks = await listTaskRows(tx, input.specId);
     const before = tasks.filter((other) => other.mendsTask === task.id).length;
     const mending = before < maxMends ? await insertMending(board, tx, damage, before) : undefined;
-    const state = mending === undefined ? "blocked" : damage.kind === "repair" ? "reverted" : "conflict";
-    const detail = mending === undefined ? "needs a person: mending it failed twice" : `${mending} mends it`;
+    const state =
+      mending === undefined ? "blocked" : damage.kind === "repair" ? "reverted" : "conflict";
+    const detail =
+      mending === undefined ? "needs a person: mending it failed twice" : `${mending} mends it`;
     await updateTask(tx, task.id, { mergeState: state, mergeDetail: detail });
     tell(board, tx, damage, mending);
     if (mending !== undefined) await resumeSpec(board, tx);
@@ -42,7 +44,9 @@ async function insertMending(
   before: number,
 ): Promise<TaskId> {
   const { task, commit, kind } = damage;
-  const { tasks: [id] } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
+  const {
+    tasks: [id],
+  } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
   if (id === undefined) throw new Error("the store reserved no task number");
   const mending: NewTask = {
     id,
@@ -64,14 +68,24 @@ async function insertMending(
   if (row === undefined) throw new Error(`the store did not give ${id} back`);
   const waiting = board.dag.dependents(task.id).filter((dependent) => board.isWaiting(dependent));
   const changes = board.dag.add({ id, dependsOn: [], blocks: waiting });
-  await insertEdges(tx, board.specId, waiting.map((to) => ({ from: id, to })));
+  await insertEdges(
+    tx,
+    board.specId,
+    waiting.map((to) => ({ from: id, to })),
+  );
   board.add(row);
   announceTask(tx, board.spec, mending);
-  await board.persist(tx, [id], changes.filter((change) => change.id !== id));
+  await board.persist(
+    tx,
+    [id],
+    changes.filter((change) => change.id !== id),
+  );
   return id;
 }
 
-function brief(damage: Damage): Pick<NewTask, "title" | "description" | "ownedFiles" | "acceptanceCriteria" | "notes"> {
+function brief(
+  damage: Damage,
+): Pick<NewTask, "title" | "description" | "ownedFiles" | "acceptanceCriteria" | "notes"> {
   const { task, kind, files, gate } = damage;
   if (kind === "resolution") {
     return {

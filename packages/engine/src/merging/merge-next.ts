@@ -37,10 +37,19 @@ export async function mergeNext(engine: TaskEngine, input: MergeInput): Promise<
   const message = `Merge ${task.id}: ${task.title}`;
   const outcome = await engine.workspaces.merge(workspace, { tip, commit, message });
   if (outcome.kind === "conflict") {
-    await mend(engine, input, { task, commit, kind: "resolution", files: outcome.files, gate: null });
+    await mend(engine, input, {
+      task,
+      commit,
+      kind: "resolution",
+      files: outcome.files,
+      gate: null,
+    });
     return { kind: "sent_back" };
   }
-  const gate = outcome.kind === "merged" ? await runGate(engine, input.orgId, spec, outcome.commit) : spec.gate;
+  const gate =
+    outcome.kind === "merged"
+      ? await runGate(engine, input.orgId, spec, outcome.commit)
+      : spec.gate;
   if (gate !== null && !gate.passed && spec.gate?.passed === true) {
     await engine.workspaces.checkoutIntegration(workspace, tip);
     await mend(engine, input, { task, commit, kind: "repair", files: [], gate });
@@ -55,7 +64,9 @@ function mergeable(
   tasks: readonly TaskRow[],
   edges: Awaited<ReturnType<typeof listEdges>>,
 ): TaskRow[] {
-  const merged = new Set(tasks.filter((task) => task.mergeState === "merged").map((task) => task.id));
+  const merged = new Set(
+    tasks.filter((task) => task.mergeState === "merged").map((task) => task.id),
+  );
   return tasks.filter(
     (task) =>
       task.status === "completed" &&
@@ -126,10 +137,19 @@ async function record(
 }
 
 /** A resolution or repair brings in the branch it mended. */
-async function mendedToo(board: Board, tx: OrgTransaction, task: TaskRow, mergeCommit: string): Promise<void> {
+async function mendedToo(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  mergeCommit: string,
+): Promise<void> {
   const { mendsTask, mendsCommit } = task;
   if (mendsTask === null || mendsCommit === null) return;
-  await updateTask(tx, mendsTask, { mergeState: "merged", mergeCommit, mergeDetail: `brought in by ${task.id}` });
+  await updateTask(tx, mendsTask, {
+    mergeState: "merged",
+    mergeCommit,
+    mergeDetail: `brought in by ${task.id}`,
+  });
   tx.emit({
     ...board.facts(mendsTask),
     type: "merge.resolved",

@@ -5,7 +5,10 @@ import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { runGate } from "./gate.ts";
 
 /** The spec while `input` is its newest merge run. */
-export async function currentMerge(scope: OrgScope, input: MergeInput): Promise<SpecRow | undefined> {
+export async function currentMerge(
+  scope: OrgScope,
+  input: MergeInput,
+): Promise<SpecRow | undefined> {
   const spec = await findSpecRow(scope, input.specId);
   if (spec === undefined || spec.mergeRun !== input.run) return undefined;
   return spec.status === "running" || spec.status === "merging" ? spec : undefined;
@@ -21,7 +24,9 @@ export async function openMerge(
   const scope = engine.store.scope(input.orgId);
   const spec = await currentMerge(scope, input);
   if (spec === undefined) return { kind: "stop" };
-  const queued = (await listTaskRows(scope, spec.id)).filter((task) => task.mergeState === "queued");
+  const queued = (await listTaskRows(scope, spec.id)).filter(
+    (task) => task.mergeState === "queued",
+  );
   const first = spec.gate === null && queued.length > 0;
   const gate = first ? await runGate(engine, input.orgId, spec, tipOf(spec)) : null;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {

@@ -9,7 +9,10 @@ import { requestMerge } from "./request-merge.ts";
  * Called in every transaction that may have ended a task: when nothing goes on by itself any more, the spec
  * either fails visibly or its branches converge. Returns the merge run to start once the transaction stands.
  */
-export async function settleSpec(board: Board, tx: OrgTransaction): Promise<MergeInput | undefined> {
+export async function settleSpec(
+  board: Board,
+  tx: OrgTransaction,
+): Promise<MergeInput | undefined> {
   if (board.spec.status !== "running" || !board.settled) return undefined;
   const stopped = [...board.tasksWith("failed"), ...board.tasksWith("blocked")];
   if (stopped.length > 0) {

@@ -12,7 +12,11 @@ export function phaseAfter(phase: PlanningPhase): Phase {
 export async function acceptAndAdvance(
   tx: OrgTransaction,
   spec: SpecRow,
-  accepted: { readonly phase: PlanningPhase; readonly version: number; readonly score: number | null },
+  accepted: {
+    readonly phase: PlanningPhase;
+    readonly version: number;
+    readonly score: number | null;
+  },
   by: string,
 ): Promise<void> {
   const { phase, version, score } = accepted;

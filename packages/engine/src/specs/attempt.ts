@@ -31,9 +31,20 @@ export async function makeAttempt(
   try {
     if (move.phase === "SYNC") {
       const value = await sync(engine, input.orgId, spec);
-      return { kind: "object", value, text: JSON.stringify(value), usage: noUsage, durationMs: duration() };
+      return {
+        kind: "object",
+        value,
+        text: JSON.stringify(value),
+        usage: noUsage,
+        durationMs: duration(),
+      };
     }
-    const outcome = await engine.planner.plan(await planRequest(engine, input.orgId, spec, move.phase, { system: move.system, prompt: move.prompt }));
+    const outcome = await engine.planner.plan(
+      await planRequest(engine, input.orgId, spec, move.phase, {
+        system: move.system,
+        prompt: move.prompt,
+      }),
+    );
     return { ...outcome, durationMs: duration() };
   } catch (error) {
     engine.closing.throwIfAborted();
@@ -77,6 +88,8 @@ async function sync(engine: EngineContext, orgId: OrgId, spec: SpecRow): Promise
     design,
     tasks,
     taskIds: new Map(tasks.tasks.map((task, index) => [task.id, ids.tasks[index] ?? task.id])),
-    ticketIds: new Map(tasks.tickets.map((ticket, index) => [ticket.id, ids.tickets[index] ?? ticket.id])),
+    ticketIds: new Map(
+      tasks.tickets.map((ticket, index) => [ticket.id, ids.tickets[index] ?? ticket.id]),
+    ),
   });
 }

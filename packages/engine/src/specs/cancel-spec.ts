@@ -13,13 +13,31 @@ export async function cancelSpec(engine: TaskEngine, decision: Decision): Promis
       throw new UserError("conflict", "SPEC_OVER", `spec ${specId} is ${spec.status} already`);
     }
     const open = board.openTasks;
-    await setTaskStatuses(tx, open.map((id) => ({ id, status: "cancelled" })));
-    await updateSpec(tx, specId, { status: "cancelled", planRun: spec.planRun + 1, mergeRun: spec.mergeRun + 1 });
+    await setTaskStatuses(
+      tx,
+      open.map((id) => ({ id, status: "cancelled" })),
+    );
+    await updateSpec(tx, specId, {
+      status: "cancelled",
+      planRun: spec.planRun + 1,
+      mergeRun: spec.mergeRun + 1,
+    });
     board.spec = { ...spec, status: "cancelled" };
     for (const id of open) {
-      tx.emit({ ...board.facts(id), type: "task.cancelled", summary: `${id} cancelled with its spec`, data: { by } });
+      tx.emit({
+        ...board.facts(id),
+        type: "task.cancelled",
+        summary: `${id} cancelled with its spec`,
+        data: { by },
+      });
     }
-    tx.emit({ type: "spec.cancelled", specId, projectId: spec.projectId, summary: `cancelled by ${by}`, data: { by } });
+    tx.emit({
+      type: "spec.cancelled",
+      specId,
+      projectId: spec.projectId,
+      summary: `cancelled by ${by}`,
+      data: { by },
+    });
   });
   await Promise.all(engine.live.ofSpec(specId).map((run) => stopRun(run, { kind: "person", by })));
   engine.boards.unwatch(specId);

@@ -1,4 +1,4 @@
-import { SpecSettings, newId } from "@aomori/contract";
+import { SpecSettings, SpecSettingsChanges, fromWire, newId, toWire } from "@aomori/contract";
 import type {
   DriverId,
   ModelChoiceResource,
@@ -6,9 +6,9 @@ import type {
   PlanningPhase,
   ProviderKeysResource,
   SpecId,
+  SpecSettingsChangesResource,
   SpecSettingsResource,
 } from "@aomori/contract";
-import { fromWire } from "@aomori/contract";
 import { findProjectByRepository, insertProject, insertSpec } from "@aomori/store";
 import type { OrgTransaction, ProjectRow } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
@@ -24,7 +24,8 @@ export interface NewSpec {
   readonly agent: DriverId;
   readonly model: ModelChoiceResource | null;
   readonly gates: readonly PlanningPhase[];
-  readonly settings: Partial<SpecSettingsResource>;
+  /** What differs from the defaults. */
+  readonly settings: SpecSettingsChangesResource;
   readonly keys: ProviderKeysResource;
   readonly by: string;
 }
@@ -47,7 +48,7 @@ export async function createSpec(engine: EngineContext, request: NewSpec): Promi
       integrationBranch: `aomori/${specId}/main`,
       agent: request.agent,
       model: request.model,
-      settings: { ...fromWire(SpecSettings, SpecSettings.parse({})), ...request.settings },
+      settings: settingsOf(request.settings),
       createdBy: request.by,
     });
     const base = { specId, projectId: project.id };
@@ -67,6 +68,10 @@ export async function createSpec(engine: EngineContext, request: NewSpec): Promi
   const input = { orgId: request.orgId, specId, run: 1 };
   await engine.workflows.plan(planWorkflowId(input), input);
   return specId;
+}
+
+function settingsOf(changes: NewSpec["settings"]): SpecSettingsResource {
+  return fromWire(SpecSettings, SpecSettings.parse(toWire(SpecSettingsChanges, changes)));
 }
 
 async function ensureProject(

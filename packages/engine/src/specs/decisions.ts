@@ -1,5 +1,11 @@
 import { artifactSchemas, planningPhases } from "@aomori/contract";
-import type { ArtifactResource, OrgId, PlanningPhase, ProviderKeysResource, SpecId } from "@aomori/contract";
+import type {
+  ArtifactResource,
+  OrgId,
+  PlanningPhase,
+  ProviderKeysResource,
+  SpecId,
+} from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
 import {
   acceptedArtifacts,
@@ -30,7 +36,10 @@ const planningStatuses = ["planning", "awaiting_approval", "failed"];
 
 function requirePlanning(spec: SpecRow, planInUse: boolean): void {
   if (planningStatuses.includes(spec.status) && !planInUse) return;
-  const code = planInUse || spec.status === "running" || spec.status === "merging" ? "PLAN_IN_USE" : "SPEC_OVER";
+  const code =
+    planInUse || spec.status === "running" || spec.status === "merging"
+      ? "PLAN_IN_USE"
+      : "SPEC_OVER";
   const why = code === "PLAN_IN_USE" ? "its tasks already exist" : `it is ${spec.status}`;
   throw new UserError("conflict", code, `the plan of ${spec.id} cannot change any more: ${why}`);
 }
@@ -59,7 +68,10 @@ const personally = (decision: Decision): { by: string; comment: string | null } 
   comment: decision.comment ?? null,
 });
 
-async function currentCandidate(tx: OrgTransaction, spec: SpecRow): Promise<{ phase: PlanningPhase; artifact: ArtifactResource | undefined }> {
+async function currentCandidate(
+  tx: OrgTransaction,
+  spec: SpecRow,
+): Promise<{ phase: PlanningPhase; artifact: ArtifactResource | undefined }> {
   const accepted = await acceptedArtifacts(tx, spec.id);
   const phase = planningPhases.find((candidate) => accepted[candidate] === undefined) ?? "SYNC";
   return { phase, artifact: await newestArtifact(tx, spec.id, phase) };
@@ -70,15 +82,29 @@ export function advanceSpec(engine: EngineContext, decision: Decision): Promise<
   return decide(engine, decision, async (tx, spec) => {
     const { phase, artifact } = await currentCandidate(tx, spec);
     if (artifact === undefined || artifact.status === "stale") {
-      throw new UserError("conflict", "NOTHING_TO_ADVANCE", `${phase} of ${spec.id} has no artefact yet; make one with "aomori spec retry ${spec.id}"`);
+      throw new UserError(
+        "conflict",
+        "NOTHING_TO_ADVANCE",
+        `${phase} of ${spec.id} has no artefact yet; make one with "aomori spec retry ${spec.id}"`,
+      );
     }
     const [veto] = artifact.vetoes;
     if (veto !== undefined) {
-      throw new UserError("conflict", "ARTIFACT_VETOED", `${phase} cannot be accepted while a veto stands: ${veto.message}`, {
-        details: { vetoes: artifact.vetoes },
-      });
+      throw new UserError(
+        "conflict",
+        "ARTIFACT_VETOED",
+        `${phase} cannot be accepted while a veto stands: ${veto.message}`,
+        {
+          details: { vetoes: artifact.vetoes },
+        },
+      );
     }
-    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score: artifact.score }, decision.by);
+    await acceptAndAdvance(
+      tx,
+      spec,
+      { phase, version: artifact.version, score: artifact.score },
+      decision.by,
+    );
     return { goOn: true };
   });
 }
@@ -94,21 +120,40 @@ export function approveSpec(engine: EngineContext, decision: Decision): Promise<
       summary: `${phase} approved by ${decision.by}`,
       data: { phase, ...personally(decision) },
     });
-    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score: artifact.score }, decision.by);
+    await acceptAndAdvance(
+      tx,
+      spec,
+      { phase, version: artifact.version, score: artifact.score },
+      decision.by,
+    );
     return { goOn: true };
   });
 }
 
-async function waiting(tx: OrgTransaction, spec: SpecRow): Promise<{ phase: PlanningPhase; artifact: ArtifactResource }> {
+async function waiting(
+  tx: OrgTransaction,
+  spec: SpecRow,
+): Promise<{ phase: PlanningPhase; artifact: ArtifactResource }> {
   const { phase, artifact } = await currentCandidate(tx, spec);
-  if (spec.status !== "awaiting_approval" || artifact === undefined || artifact.status !== "candidate") {
-    throw new UserError("conflict", "NOTHING_TO_APPROVE", `${spec.id} does not wait for approval: it is ${spec.status} in ${spec.phase}`);
+  if (
+    spec.status !== "awaiting_approval" ||
+    artifact === undefined ||
+    artifact.status !== "candidate"
+  ) {
+    throw new UserError(
+      "conflict",
+      "NOTHING_TO_APPROVE",
+      `${spec.id} does not wait for approval: it is ${spec.status} in ${spec.phase}`,
+    );
   }
   return { phase, artifact };
 }
 
 /** Sends a waiting artefact back; the comment feeds the next attempt. Errors: NOTHING_TO_APPROVE. */
-export function rejectSpec(engine: EngineContext, decision: Decision & { readonly comment: string }): Promise<void> {
+export function rejectSpec(
+  engine: EngineContext,
+  decision: Decision & { readonly comment: string },
+): Promise<void> {
   return decide(engine, decision, async (tx, spec) => {
     const { phase, artifact } = await waiting(tx, spec);
     await setArtifactStatus(tx, spec.id, phase, artifact.version, "rejected");
@@ -124,25 +169,47 @@ export function rejectSpec(engine: EngineContext, decision: Decision & { readonl
   });
 }
 
-async function requestAttempt(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase, comment: string | undefined): Promise<void> {
+async function requestAttempt(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  phase: PlanningPhase,
+  comment: string | undefined,
+): Promise<void> {
   const before = spec.planRequest?.phase === phase ? spec.planRequest.comments : [];
   const comments = comment === undefined ? before : [...before, comment];
-  await updateSpec(tx, spec.id, { status: "planning", phase, failure: null, planRequest: { phase, comments } });
+  await updateSpec(tx, spec.id, {
+    status: "planning",
+    phase,
+    failure: null,
+    planRequest: { phase, comments },
+  });
 }
 
 /** Evaluates an edited artefact again and accepts it when it passes, or else makes a new attempt. Errors: PHASE_NOT_REACHED. */
-export function retryPhase(engine: EngineContext, decision: Decision & { readonly phase?: PlanningPhase | undefined }): Promise<void> {
+export function retryPhase(
+  engine: EngineContext,
+  decision: Decision & { readonly phase?: PlanningPhase | undefined },
+): Promise<void> {
   return decide(engine, decision, async (tx, spec) => {
     const current = await currentCandidate(tx, spec);
     const phase = decision.phase ?? current.phase;
     if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
-      throw new UserError("conflict", "PHASE_NOT_REACHED", `${spec.id} is in ${current.phase} and has not reached ${phase}`);
+      throw new UserError(
+        "conflict",
+        "PHASE_NOT_REACHED",
+        `${spec.id} is in ${current.phase} and has not reached ${phase}`,
+      );
     }
     const edited = await newestArtifact(tx, spec.id, phase);
     if (phase === current.phase && edited?.origin === "edited" && edited.status !== "stale") {
       const evaluation = await evaluateContent(tx, spec, phase, edited.content);
       if (passes(evaluation, spec.settings.threshold)) {
-        await acceptAndAdvance(tx, spec, { phase, version: edited.version, score: evaluation.score }, decision.by);
+        await acceptAndAdvance(
+          tx,
+          spec,
+          { phase, version: edited.version, score: evaluation.score },
+          decision.by,
+        );
         return { goOn: true };
       }
     }
@@ -152,14 +219,24 @@ export function retryPhase(engine: EngineContext, decision: Decision & { readonl
   });
 }
 
-async function evaluateContent(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase, content: unknown) {
+async function evaluateContent(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  phase: PlanningPhase,
+  content: unknown,
+) {
   const parsed = artifactSchemas[phase].safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue?.path.join(".") ?? "";
-    throw new UserError("validation", "ARTIFACT_INVALID", `the ${phase} artefact cannot be read at ${where === "" ? "its top" : where}: ${issue?.message ?? "invalid"}`, {
-      details: { issues: parsed.error.issues },
-    });
+    throw new UserError(
+      "validation",
+      "ARTIFACT_INVALID",
+      `the ${phase} artefact cannot be read at ${where === "" ? "its top" : where}: ${issue?.message ?? "invalid"}`,
+      {
+        details: { issues: parsed.error.issues },
+      },
+    );
   }
   return evaluate(phase, parsed.data, { accepted: await acceptedArtifacts(tx, spec.id) });
 }
@@ -188,7 +265,11 @@ export async function editArtifact(
   await decide(engine, decision, async (tx, spec) => {
     const current = await currentCandidate(tx, spec);
     if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
-      throw new UserError("conflict", "PHASE_NOT_REACHED", `${spec.id} is in ${current.phase} and has not reached ${phase}`);
+      throw new UserError(
+        "conflict",
+        "PHASE_NOT_REACHED",
+        `${spec.id} is in ${current.phase} and has not reached ${phase}`,
+      );
     }
     const evaluation = await evaluateContent(tx, spec, phase, decision.content);
     await makeStale(tx, spec, phase);
@@ -201,7 +282,12 @@ export async function editArtifact(
       content: decision.content,
       createdBy: decision.by,
     });
-    await updateSpec(tx, spec.id, { status: "awaiting_approval", phase, failure: null, evaluatorScore: evaluation.score });
+    await updateSpec(tx, spec.id, {
+      status: "awaiting_approval",
+      phase,
+      failure: null,
+      evaluatorScore: evaluation.score,
+    });
     tx.emit({
       type: "phase.edited",
       specId: spec.id,

@@ -1,15 +1,18 @@
 import { newId, planningPhases } from "@aomori/contract";
 import type { AttemptId, PlanningPhase } from "@aomori/contract";
-import { acceptedArtifacts, findSpecRow, listAttemptRows, newestArtifact, startAttempt } from "@aomori/store";
+import {
+  acceptedArtifacts,
+  findSpecRow,
+  listAttemptRows,
+  newestArtifact,
+  startAttempt,
+} from "@aomori/store";
 import type { OrgTransaction, SpecRow } from "@aomori/store";
 import type { EngineContext, PlanInput } from "../context.ts";
 import { planningPrompt } from "../planning/prompts.ts";
 
 /** What a planning segment does next. */
-export type PlanMove =
-  | { readonly kind: "stop" }
-  | { readonly kind: "materialise" }
-  | AttemptMove;
+export type PlanMove = { readonly kind: "stop" } | { readonly kind: "materialise" } | AttemptMove;
 
 export interface AttemptMove {
   readonly kind: "attempt";

@@ -79,7 +79,12 @@ async function settleArtifact(
   await updateSpec(tx, spec.id, { evaluatorScore: evaluation.score });
   emitEvaluated(tx, spec, move, evaluation, passed, version);
   if (!passed) {
-    return settleRejection(tx, spec, move, { ...answer, feedback: evaluation.feedback, version, score: evaluation.score });
+    return settleRejection(tx, spec, move, {
+      ...answer,
+      feedback: evaluation.feedback,
+      version,
+      score: evaluation.score,
+    });
   }
   await finishAttempt(tx, move.attemptId, {
     status: "accepted",
@@ -114,7 +119,11 @@ function emitEvaluated(
   version: number,
 ): void {
   const vetoes = evaluation.vetoes.map((veto) => veto.code);
-  const verdict = passed ? "passed" : vetoes.length > 0 ? `vetoed: ${vetoes.join(", ")}` : "rejected";
+  const verdict = passed
+    ? "passed"
+    : vetoes.length > 0
+      ? `vetoed: ${vetoes.join(", ")}`
+      : "rejected";
   tx.emit({
     type: "phase.evaluated",
     specId: spec.id,

@@ -53,7 +53,10 @@ export class AgentRecorder {
     this.lastStepAtMs = this.#engine.clock.now();
     this.#pending.push(step);
     if (this.#pending.length >= flushAtSteps) return this.flush();
-    this.#timer ??= setTimeout(() => void this.flush().catch((error) => this.#fail(error)), flushAfterMs);
+    this.#timer ??= setTimeout(
+      () => void this.flush().catch((error) => this.#fail(error)),
+      flushAfterMs,
+    );
   }
 
   /** Resolves once everything recorded so far is in the store. */
@@ -141,9 +144,11 @@ export class AgentRecorder {
 }
 
 function discoveryOf(step: StepDraft): { title: string; description: string } | undefined {
-  if (step.type !== "tool_result" || typeof step.data !== "object" || step.data === null) return undefined;
+  if (step.type !== "tool_result" || typeof step.data !== "object" || step.data === null)
+    return undefined;
   const discovery = "discovery" in step.data ? step.data["discovery"] : undefined;
-  if (typeof discovery !== "object" || discovery === null || Array.isArray(discovery)) return undefined;
+  if (typeof discovery !== "object" || discovery === null || Array.isArray(discovery))
+    return undefined;
   const { title, description } = { title: "", description: "", ...discovery };
   if (typeof title !== "string" || title === "") return undefined;
   return { title, description: typeof description === "string" ? description : "" };

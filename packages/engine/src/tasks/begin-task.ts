@@ -20,7 +20,9 @@ export async function beginTask(engine: TaskEngine, input: TaskInput): Promise<B
   const task = await currentTask(engine.store.scope(input.orgId), input);
   if (task === undefined) return { kind: "stop" };
   const { spec } = await engine.boards.find(input.orgId, input.specId);
-  const prepared = await engine.workspaces.prepare(await workspaceRequest(engine, input.orgId, spec, task));
+  const prepared = await engine.workspaces.prepare(
+    await workspaceRequest(engine, input.orgId, spec, task),
+  );
   if (prepared.kind === "conflict") {
     await parkForMerge(engine, input, prepared.files);
     return { kind: "stop" };
@@ -47,7 +49,8 @@ export async function workspaceRequest(
   task: TaskRow,
 ): Promise<WorkspaceRequest> {
   const dependencies = await listDependencyRows(engine.store.scope(orgId), task.id);
-  const mends = (row: TaskRow): number => (row.kind === "resolution" || row.kind === "repair" ? 0 : 1);
+  const mends = (row: TaskRow): number =>
+    row.kind === "resolution" || row.kind === "repair" ? 0 : 1;
   const include = dependencies
     .toSorted((a, b) => mends(a) - mends(b) || a.number - b.number)
     .flatMap((row) => (row.commitId === null ? [] : [row.commitId]));
@@ -57,8 +60,12 @@ export async function workspaceRequest(
     branch: taskBranch(spec, task.id),
     from: task.baseCommit ?? spec.integrationCommit ?? spec.baseCommit,
     include: task.kind === "repair" && task.mendsCommit !== null ? [task.mendsCommit] : include,
-    ...(task.kind === "resolution" && task.mendsCommit !== null ? { resolve: task.mendsCommit } : {}),
-    ...(spec.settings.setupCommand === undefined ? {} : { setupCommand: spec.settings.setupCommand }),
+    ...(task.kind === "resolution" && task.mendsCommit !== null
+      ? { resolve: task.mendsCommit }
+      : {}),
+    ...(spec.settings.setupCommand === undefined
+      ? {}
+      : { setupCommand: spec.settings.setupCommand }),
     signal: engine.closing,
   };
 }

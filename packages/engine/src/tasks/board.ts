@@ -70,29 +70,28 @@ export class Board {
   }
 
   candidates(): Candidate<TaskId>[] {
-    const { settings, projectId, agent } = this.spec;
-    return [...this.dag.ready()].flatMap((id) => {
-      const card = this.#cards.get(id);
-      if (card === undefined) return [];
-      return {
-        id,
-        specId: this.specId,
-        projectId,
-        driver: agent,
-        priority: card.row.priority,
-        readyAtMs: card.readyAtMs,
-        dependents: this.dag.dependentCount(id),
-        retries: card.retries,
-        maxRetries: settings.maxTaskAttempts,
-        hoursToEnd: card.hoursToEnd,
-        criticalPathHours: this.#criticalPathHours,
-        ...(card.notBeforeMs === undefined ? {} : { notBeforeMs: card.notBeforeMs }),
-      };
-    });
+    return [...this.dag.ready()].map((id) => this.candidateOf(id));
   }
 
-  candidate(id: TaskId): Candidate<TaskId> | undefined {
-    return this.candidates().find((candidate) => candidate.id === id);
+  /** What the dispatcher weighs of a task. */
+  candidateOf(id: TaskId): Candidate<TaskId> {
+    const { settings, projectId, agent } = this.spec;
+    const card = this.#cards.get(id);
+    if (card === undefined) throw new Error(`${id} is not on the board of ${this.specId}`);
+    return {
+      id,
+      specId: this.specId,
+      projectId,
+      driver: agent,
+      priority: card.row.priority,
+      readyAtMs: card.readyAtMs,
+      dependents: this.dag.dependentCount(id),
+      retries: card.retries,
+      maxRetries: settings.maxTaskAttempts,
+      hoursToEnd: card.hoursToEnd,
+      criticalPathHours: this.#criticalPathHours,
+      ...(card.notBeforeMs === undefined ? {} : { notBeforeMs: card.notBeforeMs }),
+    };
   }
 
   /** Takes in a task the caller has inserted, with its edges already in the graph. */
@@ -195,7 +194,8 @@ export class Board {
     this.#cards.set(task.id, cardOf(task));
     if (task.ticketId === null) return;
     const ticket = this.#tickets.get(task.ticketId);
-    if (ticket === undefined) this.#tickets.set(task.ticketId, { status: "pending", tasks: [task.id] });
+    if (ticket === undefined)
+      this.#tickets.set(task.ticketId, { status: "pending", tasks: [task.id] });
     else ticket.tasks.push(task.id);
   }
 
@@ -207,7 +207,9 @@ export class Board {
     const cards = [...this.#cards.values()];
     const path = criticalPath(
       cards.map(({ row }) => ({ id: row.id, weight: row.estimatedHours })),
-      cards.flatMap(({ row }) => this.dag.dependencies(row.id).map((from) => ({ from, to: row.id }))),
+      cards.flatMap(({ row }) =>
+        this.dag.dependencies(row.id).map((from) => ({ from, to: row.id })),
+      ),
     );
     this.#criticalPathHours = path.length;
     for (const card of cards) card.hoursToEnd = path.toEnd.get(card.row.id) ?? 0;

@@ -73,7 +73,9 @@ export class Dispatcher {
         await this.#dispatch();
       } catch (error) {
         if (this.#closed) break;
-        this.#engine.log.error("dispatch failed; trying again in a second", { error: String(error) });
+        this.#engine.log.error("dispatch failed; trying again in a second", {
+          error: String(error),
+        });
         this.#lookAgainIn(1_000);
       }
     }
@@ -102,22 +104,26 @@ export class Dispatcher {
 
   async #start(board: Board, picks: readonly TaskId[]): Promise<void> {
     const { orgId, specId } = board;
-    const started = await this.#boards.change(orgId, specId, async (current, tx): Promise<TaskInput[]> => {
-      if (!current.dispatches) return [];
-      const ids = picks.filter((id) => current.dag.status(id) === "ready");
-      const runs = await beginRun(tx, ids);
-      const followed = ids.flatMap((id) => current.dag.set(id, "running"));
-      await current.persist(tx, ids, followed);
-      for (const { id, attempt } of runs) {
-        tx.emit({
-          ...current.facts(id),
-          type: "task.assigned",
-          summary: `${id} → ${current.spec.agent}, attempt ${attempt}`,
-          data: { driver: current.spec.agent, executionMode: "implementation", attempt },
-        });
-      }
-      return runs.map(({ id, run }) => ({ orgId, specId, taskId: id, run }));
-    });
+    const started = await this.#boards.change(
+      orgId,
+      specId,
+      async (current, tx): Promise<TaskInput[]> => {
+        if (!current.dispatches) return [];
+        const ids = picks.filter((id) => current.dag.status(id) === "ready");
+        const runs = await beginRun(tx, ids);
+        const followed = ids.flatMap((id) => current.dag.set(id, "running"));
+        await current.persist(tx, ids, followed);
+        for (const { id, attempt } of runs) {
+          tx.emit({
+            ...current.facts(id),
+            type: "task.assigned",
+            summary: `${id} → ${current.spec.agent}, attempt ${attempt}`,
+            data: { driver: current.spec.agent, executionMode: "implementation", attempt },
+          });
+        }
+        return runs.map(({ id, run }) => ({ orgId, specId, taskId: id, run }));
+      },
+    );
     for (const input of started) await this.#engine.workflows.task(taskWorkflowId(input), input);
   }
 

@@ -9,7 +9,11 @@ import { currentTask } from "./current-task.ts";
 import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
 
 /** Decides what a failed run means: another one later, or a failed task and blocked dependents. */
-export async function giveUp(engine: TaskEngine, input: TaskInput, failure: TaskFailure): Promise<void> {
+export async function giveUp(
+  engine: TaskEngine,
+  input: TaskInput,
+  failure: TaskFailure,
+): Promise<void> {
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
     if (task === undefined) return undefined;
@@ -57,7 +61,12 @@ async function retry(
   await board.persist(tx, [task.id], followed);
 }
 
-async function fail(board: Board, tx: OrgTransaction, task: TaskRow, failure: TaskFailure): Promise<void> {
+async function fail(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  failure: TaskFailure,
+): Promise<void> {
   const { code, message } = failure;
   const followed = board.dag.set(task.id, "failed");
   await updateTask(tx, task.id, {

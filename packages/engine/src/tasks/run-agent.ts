@@ -1,12 +1,6 @@
 import { newId } from "@aomori/contract";
 import type { AgentId, ExecutionModeName } from "@aomori/contract";
-import {
-  addSpecUsage,
-  endAgent,
-  insertAgent,
-  listAgentRowsByRun,
-  updateTask,
-} from "@aomori/store";
+import { addSpecUsage, endAgent, insertAgent, listAgentRowsByRun, updateTask } from "@aomori/store";
 import type { AgentRow, SpecRow, TaskRow } from "@aomori/store";
 import type { TaskInput } from "../context.ts";
 import type { AgentOutcome } from "../ports.ts";
@@ -49,7 +43,7 @@ export async function runAgent(
   await closeInterrupted(engine, input, earlier);
   if (earlier.length > 0) await job.restore();
   const agentId = await announce(engine, input, current, job, `${key}/${earlier.length}`);
-  return follow(engine, input, current, job, agentId);
+  return followAgent(engine, input, current, job, agentId);
 }
 
 function finalTextOf(agent: AgentRow): string {
@@ -59,7 +53,11 @@ function finalTextOf(agent: AgentRow): string {
   return typeof text === "string" ? text : "";
 }
 
-async function closeInterrupted(engine: TaskEngine, input: TaskInput, agents: readonly AgentRow[]): Promise<void> {
+async function closeInterrupted(
+  engine: TaskEngine,
+  input: TaskInput,
+  agents: readonly AgentRow[],
+): Promise<void> {
   const open = agents.filter((agent) => agent.endedAt === null);
   if (open.length === 0) return;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
@@ -113,11 +111,12 @@ async function announce(
   return agentId;
 }
 
-async function follow(
+/** Starts an agent that the store knows, records what it does and how it ended. */
+export async function followAgent(
   engine: TaskEngine,
   input: TaskInput,
   current: { readonly task: TaskRow; readonly spec: SpecRow },
-  job: AgentJob,
+  job: Omit<AgentJob, "restore">,
   agentId: AgentId,
 ): Promise<AgentEnd> {
   const { spec, task } = current;
@@ -152,7 +151,14 @@ async function follow(
     for await (const step of agent.steps) await recorder.record(step);
     const outcome = await agent.result;
     await recorder.close();
-    return await end(engine, input, run, outcome, engine.clock.now() - startedAtMs, recorder.stepCount);
+    return await end(
+      engine,
+      input,
+      run,
+      outcome,
+      engine.clock.now() - startedAtMs,
+      recorder.stepCount,
+    );
   } finally {
     stopWatching();
     engine.live.remove(agentId);
@@ -174,7 +180,11 @@ async function end(
     const facts = { ...board.facts(input.taskId), agentId };
     if (failure === undefined) {
       const finalText = outcome.kind === "completed" ? outcome.finalText : "";
-      await endAgent(tx, agentId, { status: "completed", usage: outcome.usage, outcome: { final_text: finalText } });
+      await endAgent(tx, agentId, {
+        status: "completed",
+        usage: outcome.usage,
+        outcome: { final_text: finalText },
+      });
       const summary = `${agentId} finished ${input.taskId} in ${steps} steps`;
       tx.emit({ ...facts, type: "agent.completed", summary, data: { steps, durationMs } });
       return;
@@ -194,7 +204,11 @@ async function end(
     }
   });
   if (failure !== undefined) return { kind: "failed", failure };
-  return { kind: "completed", agentId, finalText: outcome.kind === "completed" ? outcome.finalText : "" };
+  return {
+    kind: "completed",
+    agentId,
+    finalText: outcome.kind === "completed" ? outcome.finalText : "",
+  };
 }
 
 function failureOf(outcome: AgentOutcome, reason: StopReason | undefined): TaskFailure | undefined {

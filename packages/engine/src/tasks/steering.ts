@@ -1,5 +1,11 @@
 import { newId } from "@aomori/contract";
-import type { AgentId, OrgId, SteeringActionName, SteeringDeliveryName, SteeringResource } from "@aomori/contract";
+import type {
+  AgentId,
+  OrgId,
+  SteeringActionName,
+  SteeringDeliveryName,
+  SteeringResource,
+} from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
 import { findAgentRow, insertSteering, settleSteering, takePendingSteerings } from "@aomori/store";
 import type { AgentRow, OrgScope } from "@aomori/store";
@@ -20,22 +26,40 @@ export interface SteerRequest {
 export async function requireAgent(scope: OrgScope, agentId: AgentId): Promise<AgentRow> {
   const agent = await findAgentRow(scope, agentId);
   if (agent === undefined) {
-    throw new UserError("not_found", "AGENT_NOT_FOUND", `agent ${agentId} not found; list agents with "aomori agent list"`);
+    throw new UserError(
+      "not_found",
+      "AGENT_NOT_FOUND",
+      `agent ${agentId} not found; list agents with "aomori agent list"`,
+    );
   }
   return agent;
 }
 
 /** Stores an order for a running agent and hands it over. Errors: AGENT_NOT_FOUND, AGENT_OVER. */
-export async function steerAgent(engine: TaskEngine, request: SteerRequest): Promise<SteeringResource> {
+export async function steerAgent(
+  engine: TaskEngine,
+  request: SteerRequest,
+): Promise<SteeringResource> {
   const { orgId, agentId, action, instruction, deliver, by } = request;
   const agent = await requireAgent(engine.store.scope(orgId), agentId);
   const steering = await engine.boards.change(orgId, agent.specId, async (board, tx) => {
     const now = await requireAgent(tx, agentId);
     if (now.endedAt !== null) {
-      throw new UserError("conflict", "AGENT_OVER", `agent ${agentId} is ${now.status} and takes no more orders`);
+      throw new UserError(
+        "conflict",
+        "AGENT_OVER",
+        `agent ${agentId} is ${now.status} and takes no more orders`,
+      );
     }
     const id = newId("steer", engine.random.bytes);
-    const stored = await insertSteering(tx, { id, agentId, action, instruction, deliver, createdBy: by });
+    const stored = await insertSteering(tx, {
+      id,
+      agentId,
+      action,
+      instruction,
+      deliver,
+      createdBy: by,
+    });
     tx.emit({
       ...board.facts(agent.taskId),
       agentId,
@@ -57,11 +81,18 @@ export function deliverSteerings(engine: TaskEngine, input: TaskInput, run: Live
 }
 
 async function deliverPending(engine: TaskEngine, input: TaskInput, run: LiveRun): Promise<void> {
-  const orders = await engine.store.transaction(input.orgId, (tx) => takePendingSteerings(tx, run.agentId));
+  const orders = await engine.store.transaction(input.orgId, (tx) =>
+    takePendingSteerings(tx, run.agentId),
+  );
   await Promise.all(orders.map((order) => deliverOne(engine, input, run, order)));
 }
 
-async function deliverOne(engine: TaskEngine, input: TaskInput, run: LiveRun, order: SteeringResource): Promise<void> {
+async function deliverOne(
+  engine: TaskEngine,
+  input: TaskInput,
+  run: LiveRun,
+  order: SteeringResource,
+): Promise<void> {
   const { id, action, instruction, deliver } = order;
   if (action === "stop") {
     await stopRun(run, { kind: "person", by: order.createdBy });
@@ -87,8 +118,23 @@ async function record(
     if (result === "undeliverable") return;
     const facts = { ...board.facts(input.taskId), agentId: run.agentId };
     const data = { steeringId: id, action, deliver };
-    tx.emit({ ...facts, type: "steering.delivered", summary: `${action} delivered to ${run.agentId}`, data });
-    tx.emit({ ...facts, type: "agent.message_delivered", summary: `${run.agentId} has ${id}`, data: { steeringId: id } });
-    tx.emit({ ...facts, type: "steering.acknowledged", summary: `${run.agentId} follows ${action}`, data });
+    tx.emit({
+      ...facts,
+      type: "steering.delivered",
+      summary: `${action} delivered to ${run.agentId}`,
+      data,
+    });
+    tx.emit({
+      ...facts,
+      type: "agent.message_delivered",
+      summary: `${run.agentId} has ${id}`,
+      data: { steeringId: id },
+    });
+    tx.emit({
+      ...facts,
+      type: "steering.acknowledged",
+      summary: `${run.agentId} follows ${action}`,
+      data,
+    });
   });
 }

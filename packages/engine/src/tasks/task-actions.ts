@@ -10,7 +10,14 @@ import type {
   TicketId,
 } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
-import { findTaskRow, getTicket, insertEdges, insertTasks, reserveNumbers, updateTask } from "@aomori/store";
+import {
+  findTaskRow,
+  getTicket,
+  insertEdges,
+  insertTasks,
+  reserveNumbers,
+  updateTask,
+} from "@aomori/store";
 import type { NewTask, OrgScope, TaskRow } from "@aomori/store";
 import { resumeSpec, settleSpec, startFollowing } from "../merging/settle-spec.ts";
 import { announceTask } from "../specs/materialise.ts";
@@ -49,12 +56,21 @@ export interface InjectedTask {
 /** The spec an injected task belongs to, whichever way it was named. */
 async function specOf(scope: OrgScope, request: InjectedTask): Promise<SpecId> {
   if (request.ticketId === undefined) {
-    if (request.specId === undefined) throw new UserError("validation", "VALIDATION_FAILED", "name the ticket or the spec the task belongs to");
+    if (request.specId === undefined)
+      throw new UserError(
+        "validation",
+        "VALIDATION_FAILED",
+        "name the ticket or the spec the task belongs to",
+      );
     return (await requireSpec(scope, request.specId)).id;
   }
   const ticket = await getTicket(scope, request.ticketId);
   if (ticket === undefined) {
-    throw new UserError("not_found", "TICKET_NOT_FOUND", `ticket ${request.ticketId} not found; list tickets with "aomori ticket list"`);
+    throw new UserError(
+      "not_found",
+      "TICKET_NOT_FOUND",
+      `ticket ${request.ticketId} not found; list tickets with "aomori ticket list"`,
+    );
   }
   return ticket.specId;
 }
@@ -64,9 +80,15 @@ export async function injectTask(engine: TaskEngine, request: InjectedTask): Pro
   const specId = await specOf(engine.store.scope(request.orgId), request);
   const id = await engine.boards.change(request.orgId, specId, async (board, tx) => {
     if (!["running", "failed", "merging"].includes(board.spec.status)) {
-      throw new UserError("conflict", "SPEC_OVER", `spec ${specId} is ${board.spec.status}; tasks can be added while its tasks run`);
+      throw new UserError(
+        "conflict",
+        "SPEC_OVER",
+        `spec ${specId} is ${board.spec.status}; tasks can be added while its tasks run`,
+      );
     }
-    const { tasks: [taskId] } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
+    const {
+      tasks: [taskId],
+    } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
     if (taskId === undefined) throw new Error("the store reserved no task number");
     const { specId: _, orgId: _org, ticketId, blocks, ...rest } = request;
     const task: NewTask = {
@@ -86,7 +108,11 @@ export async function injectTask(engine: TaskEngine, request: InjectedTask): Pro
     const status = own?.status ?? "ready";
     const [row] = await insertTasks(tx, [{ ...task, status }]);
     if (row === undefined) throw new Error(`the store did not give ${taskId} back`);
-    await insertEdges(tx, specId, blocks.map((to) => ({ from: taskId, to })));
+    await insertEdges(
+      tx,
+      specId,
+      blocks.map((to) => ({ from: taskId, to })),
+    );
     board.add(row);
     announceTask(tx, board.spec, task, status);
     await board.persist(tx, [taskId], followed);
@@ -117,7 +143,11 @@ export async function retryTask(engine: TaskEngine, decision: TaskDecision): Pro
     const over = board.spec.status === "completed" || board.spec.status === "cancelled";
     if (!retryable.includes(status) || over) {
       const why = over ? `its spec is ${board.spec.status}` : `it is ${status}`;
-      throw new UserError("conflict", "TASK_NOT_RETRYABLE", `task ${taskId} cannot be run again: ${why}`);
+      throw new UserError(
+        "conflict",
+        "TASK_NOT_RETRYABLE",
+        `task ${taskId} cannot be run again: ${why}`,
+      );
     }
     const [own, ...followed] = board.dag.reopen(taskId);
     board.postpone(taskId, tx.nowMs, 0);
@@ -130,7 +160,12 @@ export async function retryTask(engine: TaskEngine, decision: TaskDecision): Pro
       readyAt: tx.now,
     });
     if (own?.status === "ready") {
-      tx.emit({ ...board.facts(taskId), type: "task.ready", summary: `${taskId} is ready again, says ${decision.by}`, data: {} });
+      tx.emit({
+        ...board.facts(taskId),
+        type: "task.ready",
+        summary: `${taskId} is ready again, says ${decision.by}`,
+        data: {},
+      });
     }
     await board.persist(tx, [taskId], followed);
     await resumeSpec(board, tx);
@@ -150,11 +185,18 @@ export async function cancelTask(engine: TaskEngine, decision: TaskDecision): Pr
     }
     const followed = board.dag.set(taskId, "cancelled");
     await updateTask(tx, taskId, { status: "cancelled", endedAt: tx.now });
-    tx.emit({ ...board.facts(taskId), type: "task.cancelled", summary: `${taskId} cancelled by ${by}`, data: { by } });
+    tx.emit({
+      ...board.facts(taskId),
+      type: "task.cancelled",
+      summary: `${taskId} cancelled by ${by}`,
+      data: { by },
+    });
     await board.persist(tx, [taskId], followed);
     return settleSpec(board, tx);
   });
-  await Promise.all(engine.live.ofTask(taskId, task.specId).map((run) => stopRun(run, { kind: "person", by })));
+  await Promise.all(
+    engine.live.ofTask(taskId, task.specId).map((run) => stopRun(run, { kind: "person", by })),
+  );
   await startFollowing(engine, following);
   engine.wake();
 }

@@ -39,7 +39,9 @@ export async function taskWorkflow(
     if (done.kind === "stop") return;
     if (done.kind === "failed") return settle(engine, durable, input, done.failure);
     if (!begun.validates) break;
-    const verdict = await durable.step("validate", () => guarded(() => validate(engine, input, round)));
+    const verdict = await durable.step("validate", () =>
+      guarded(() => validate(engine, input, round)),
+    );
     if (verdict.kind === "stop") return;
     if (verdict.kind === "failed") return settle(engine, durable, input, verdict.failure);
     if (verdict.kind === "passed") break;

@@ -16,7 +16,11 @@ export type Validated =
   | { readonly kind: "failed"; readonly failure: TaskFailure };
 
 /** Lets another agent judge the work. A rejection goes back to the implementer, with its reasons, up to the spec's number of rounds. */
-export async function validate(engine: TaskEngine, input: TaskInput, round: number): Promise<Validated> {
+export async function validate(
+  engine: TaskEngine,
+  input: TaskInput,
+  round: number,
+): Promise<Validated> {
   const scope = engine.store.scope(input.orgId);
   const task = await currentTask(scope, input);
   if (task === undefined) return { kind: "stop" };
@@ -37,16 +41,21 @@ export async function validate(engine: TaskEngine, input: TaskInput, round: numb
     kind: task.kind,
     attempt: round,
   });
-  const end = await runAgent(engine, input, { spec, task }, {
-    mode: "validation",
-    round,
-    worktree: prepared.worktree,
-    system,
-    prompt,
-    restore: async () => {
-      await engine.workspaces.restore(request);
+  const end = await runAgent(
+    engine,
+    input,
+    { spec, task },
+    {
+      mode: "validation",
+      round,
+      worktree: prepared.worktree,
+      system,
+      prompt,
+      restore: async () => {
+        await engine.workspaces.restore(request);
+      },
     },
-  });
+  );
   if (end.kind === "failed") return end;
   const touched = await engine.workspaces.collect({
     spec: request.spec,
@@ -56,10 +65,21 @@ export async function validate(engine: TaskEngine, input: TaskInput, round: numb
     message: `Changes a validator made on ${task.id}`,
   });
   if (touched.files.length > 0) {
-    await engine.workspaces.resetTask(request.spec, prepared.worktree, request.branch, task.commitId ?? prepared.baseCommit);
+    await engine.workspaces.resetTask(
+      request.spec,
+      prepared.worktree,
+      request.branch,
+      task.commitId ?? prepared.baseCommit,
+    );
   }
   const verdict = parseVerdict(end.finalText);
-  return settle(engine, input, { task, round, validator: end.agentId, ...verdict, most: spec.settings.maxValidationRounds });
+  return settle(engine, input, {
+    task,
+    round,
+    validator: end.agentId,
+    ...verdict,
+    most: spec.settings.maxValidationRounds,
+  });
 }
 
 async function enter(engine: TaskEngine, input: TaskInput, round: number): Promise<void> {
@@ -86,7 +106,11 @@ interface Judgement {
   readonly reasons: readonly string[];
 }
 
-async function settle(engine: TaskEngine, input: TaskInput, judgement: Judgement): Promise<Validated> {
+async function settle(
+  engine: TaskEngine,
+  input: TaskInput,
+  judgement: Judgement,
+): Promise<Validated> {
   const { task, round, most, validator, verdict } = judgement;
   const reasons = [...judgement.reasons];
   const passed = verdict === "pass";
@@ -103,13 +127,26 @@ async function settle(engine: TaskEngine, input: TaskInput, judgement: Judgement
     const facts = { ...board.facts(task.id), agentId: validator };
     const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
     if (passed) {
-      tx.emit({ ...facts, type: "validation.passed", summary: `${task.id} passed validation${why}`, data: { round, reasons } });
+      tx.emit({
+        ...facts,
+        type: "validation.passed",
+        summary: `${task.id} passed validation${why}`,
+        data: { round, reasons },
+      });
     } else {
-      tx.emit({ ...facts, type: "validation.failed", summary: `${task.id} failed validation${why}`, data: { round, reasons } });
+      tx.emit({
+        ...facts,
+        type: "validation.failed",
+        summary: `${task.id} failed validation${why}`,
+        data: { round, reasons },
+      });
     }
   });
   if (passed) return { kind: "passed" };
   if (round < most) return { kind: "again" };
   const message = `rejected by validation ${round} times: ${reasons.join("; ")}`;
-  return { kind: "failed", failure: { errorClass: "validation_failed", code: "VALIDATION_REJECTED", message } };
+  return {
+    kind: "failed",
+    failure: { errorClass: "validation_failed", code: "VALIDATION_REJECTED", message },
+  };
 }

@@ -51,5 +51,7 @@ function tellStuck(engine: TaskEngine, input: TaskInput, run: LiveRun, idleMs: n
         data: { idleMs },
       });
     })
-    .catch((error: unknown) => engine.log.warn("agent.stuck was not stored", { error: String(error) }));
+    .catch((error: unknown) =>
+      engine.log.warn("agent.stuck was not stored", { error: String(error) }),
+    );
 }

@@ -27,18 +27,28 @@ export async function work(engine: TaskEngine, input: TaskInput, round: number):
   const prepared = await engine.workspaces.prepare(request);
   if (prepared.kind === "conflict") return { kind: "stop" };
   const { system, prompt } = await promptOf(engine, input.orgId, spec, task, round);
-  const end = await runAgent(engine, input, { spec, task }, {
-    mode: task.executionMode,
-    round,
-    worktree: prepared.worktree,
-    system,
-    prompt,
-    restore: async () => {
-      await engine.workspaces.restore(request);
+  const end = await runAgent(
+    engine,
+    input,
+    { spec, task },
+    {
+      mode: task.executionMode,
+      round,
+      worktree: prepared.worktree,
+      system,
+      prompt,
+      restore: async () => {
+        await engine.workspaces.restore(request);
+      },
     },
-  });
+  );
   if (end.kind === "failed") return end;
-  const collected = await collect(engine, request, { spec, task, prepared, finalText: end.finalText });
+  const collected = await collect(engine, request, {
+    spec,
+    task,
+    prepared,
+    finalText: end.finalText,
+  });
   if (collected.kind === "failed") return collected;
   await engine.store.transaction(input.orgId, async (tx) => {
     await updateTask(tx, task.id, {
@@ -50,7 +60,13 @@ export async function work(engine: TaskEngine, input: TaskInput, round: number):
   return { kind: "done" };
 }
 
-async function promptOf(engine: TaskEngine, orgId: OrgId, spec: SpecRow, task: TaskRow, round: number): Promise<Prompt> {
+async function promptOf(
+  engine: TaskEngine,
+  orgId: OrgId,
+  spec: SpecRow,
+  task: TaskRow,
+  round: number,
+): Promise<Prompt> {
   const scope = engine.store.scope(orgId);
   const { REQUIREMENTS: requirements } = await acceptedArtifacts(scope, spec.id);
   const dependencies = await listDependencyRows(scope, task.id);
@@ -67,7 +83,11 @@ async function promptOf(engine: TaskEngine, orgId: OrgId, spec: SpecRow, task: T
       .map((requirement) => ({ id: requirement.id, text: requirement.text })),
     acceptanceCriteria: task.acceptanceCriteria,
     ownedFiles: task.ownedFiles,
-    dependencies: dependencies.map((row) => ({ id: row.id, title: row.title, result: row.lastWords ?? "" })),
+    dependencies: dependencies.map((row) => ({
+      id: row.id,
+      title: row.title,
+      result: row.lastWords ?? "",
+    })),
     notes: task.notes,
   });
 }
@@ -88,7 +108,11 @@ interface Finished {
   readonly finalText: string;
 }
 
-async function collect(engine: TaskEngine, request: WorkspaceRequest, finished: Finished): Promise<Collected> {
+async function collect(
+  engine: TaskEngine,
+  request: WorkspaceRequest,
+  finished: Finished,
+): Promise<Collected> {
   const { spec, task, prepared, finalText } = finished;
   const { worktree, baseCommit } = prepared;
   const workspace = request.spec;
@@ -105,17 +129,29 @@ async function collect(engine: TaskEngine, request: WorkspaceRequest, finished: 
     message,
   });
   if (task.executionMode === "exploration" && files.length > 0) {
-    return refused("EXPLORATION_WROTE", `an exploration may change nothing, but changed ${names(files)}`);
+    return refused(
+      "EXPLORATION_WROTE",
+      `an exploration may change nothing, but changed ${names(files)}`,
+    );
   }
   if (task.executionMode === "implementation" && commit === null) {
-    return refused("NOTHING_CHANGED", `the agent ended without changing a file: ${finalText.slice(0, 200)}`);
+    return refused(
+      "NOTHING_CHANGED",
+      `the agent ended without changing a file: ${finalText.slice(0, 200)}`,
+    );
   }
-  const diff = commit === null ? { text: "", truncated: false } : await engine.workspaces.diff(workspace, baseCommit, commit);
+  const diff =
+    commit === null
+      ? { text: "", truncated: false }
+      : await engine.workspaces.diff(workspace, baseCommit, commit);
   const command = await testCommandOf(engine, spec, worktree);
   const testSummary =
     command === undefined || commit === null
       ? null
-      : await engine.workspaces.runTests(worktree, command, { deadlineMs: testDeadlineMs, signal: engine.closing });
+      : await engine.workspaces.runTests(worktree, command, {
+          deadlineMs: testDeadlineMs,
+          signal: engine.closing,
+        });
   const result: TaskResultResource = {
     taskId: task.id,
     diff: diff.text,
@@ -129,5 +165,8 @@ async function collect(engine: TaskEngine, request: WorkspaceRequest, finished: 
 }
 
 function names(files: readonly ChangedFileResource[]): string {
-  return files.slice(0, 5).map((file) => file.path).join(", ");
+  return files
+    .slice(0, 5)
+    .map((file) => file.path)
+    .join(", ");
 }

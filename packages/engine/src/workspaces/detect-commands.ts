@@ -21,7 +21,11 @@ const npmPlaceholder = 'echo "Error: no test specified" && exit 1';
 export async function detectTestCommand(directory: string): Promise<readonly string[] | undefined> {
   const read = (name: string): Promise<string | undefined> => readTextFile(join(directory, name));
   const { scripts } = parsed(await read("package.json"));
-  if (isRecord(scripts) && typeof scripts["test"] === "string" && scripts["test"] !== npmPlaceholder) {
+  if (
+    isRecord(scripts) &&
+    typeof scripts["test"] === "string" &&
+    scripts["test"] !== npmPlaceholder
+  ) {
     return ["npm", "test", "--silent"];
   }
   if ((await read("Cargo.toml")) !== undefined) return ["cargo", "test"];
@@ -35,7 +39,9 @@ export async function detectTestCommand(directory: string): Promise<readonly str
 }
 
 /** What makes a fresh checkout runnable; `undefined` where nothing needs installing. */
-export async function detectSetupCommand(directory: string): Promise<readonly string[] | undefined> {
+export async function detectSetupCommand(
+  directory: string,
+): Promise<readonly string[] | undefined> {
   const manifest = parsed(await readTextFile(join(directory, "package.json")));
   const installs = hasEntries(manifest["dependencies"]) || hasEntries(manifest["devDependencies"]);
   const locked = (await readTextFile(join(directory, "package-lock.json"))) !== undefined;

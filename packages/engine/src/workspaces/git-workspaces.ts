@@ -23,6 +23,7 @@ import type { ChangedFileResource, TaskId } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
 import { runChild } from "@aomori/system";
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type {
   ConflictScore,
@@ -104,14 +105,23 @@ export class GitWorkspaces implements Workspaces {
   async restore(request: WorkspaceRequest): Promise<PreparedWorkspace> {
     const { clone } = await this.#open(request.spec);
     const path = this.#taskPath(request.spec, request.taskId);
-    const worktree = await addWorktree(clone, { path, branch: branchName(request.branch), from: commitId(request.from) });
+    const worktree = await addWorktree(clone, {
+      path,
+      branch: branchName(request.branch),
+      from: commitId(request.from),
+    });
     const known = await readState(worktree.gitDirectory);
     if (known === undefined) return this.prepare(request);
     const name = `${request.taskId}-${randomUUID().slice(0, 8)}`;
-    await saveWork(worktree, { name, message: `Left by an agent of ${request.taskId} that was interrupted` });
+    await saveWork(worktree, {
+      name,
+      message: `Left by an agent of ${request.taskId} that was interrupted`,
+    });
     const head = await currentHead(worktree);
     await resetWorktree(worktree, known.conflict === null ? head : commitId(known.baseCommit));
-    return known.conflict === null ? ready(worktree, known.baseCommit, []) : this.#begin(worktree, request);
+    return known.conflict === null
+      ? ready(worktree, known.baseCommit, [])
+      : this.#begin(worktree, request);
   }
 
   /** Brings the commit to be resolved in, with its conflicts in the files, and records that the worktree is ready. */
@@ -153,9 +163,15 @@ export class GitWorkspaces implements Workspaces {
     const worktree = await this.#worktree(request.spec, request.worktree, request.branch);
     const known = await readState(worktree.gitDirectory);
     const { message } = request;
-    if (known?.conflict !== undefined && known.conflict !== null && !(await isConcluded(worktree, known.baseCommit))) {
+    if (
+      known?.conflict !== undefined &&
+      known.conflict !== null &&
+      !(await isConcluded(worktree, known.baseCommit))
+    ) {
       const { conflict } = known;
-      const decided = conflict.files.filter((file) => file.kind === "choice").map((file) => file.path);
+      const decided = conflict.files
+        .filter((file) => file.kind === "choice")
+        .map((file) => file.path);
       await concludeMerge(worktree, { message, conflict, decided });
     } else {
       await commitAll(worktree, { message });
@@ -167,7 +183,11 @@ export class GitWorkspaces implements Workspaces {
     return { commit: head, files: files.map(changedFile) };
   }
 
-  async diff(spec: WorkspaceSpec, from: string, to: string): Promise<{ text: string; truncated: boolean }> {
+  async diff(
+    spec: WorkspaceSpec,
+    from: string,
+    to: string,
+  ): Promise<{ text: string; truncated: boolean }> {
     const { clone } = await this.#open(spec);
     return diffText(clone, commitId(from), commitId(to), { maxBytes: maxDiffBytes });
   }
@@ -175,7 +195,12 @@ export class GitWorkspaces implements Workspaces {
   conflictMarkers: Workspaces["conflictMarkers"] = conflictMarkers;
   runTests: Workspaces["runTests"] = runTests;
 
-  async resetTask(spec: WorkspaceSpec, path: string, branch: string, commit: string): Promise<void> {
+  async resetTask(
+    spec: WorkspaceSpec,
+    path: string,
+    branch: string,
+    commit: string,
+  ): Promise<void> {
     await resetWorktree(await this.#worktree(spec, path, branch), commitId(commit));
   }
 
@@ -192,10 +217,16 @@ export class GitWorkspaces implements Workspaces {
     return integration.path;
   }
 
-  async merge(spec: WorkspaceSpec, request: Parameters<Workspaces["merge"]>[1]): Promise<MergeOutcome> {
+  async merge(
+    spec: WorkspaceSpec,
+    request: Parameters<Workspaces["merge"]>[1],
+  ): Promise<MergeOutcome> {
     const { integration } = await this.#open(spec);
     await this.#pointAt(integration, commitId(request.tip));
-    const merged = await mergeInto(integration, { from: commitId(request.commit), message: request.message });
+    const merged = await mergeInto(integration, {
+      from: commitId(request.commit),
+      message: request.message,
+    });
     if (merged.kind === "conflict") {
       return { kind: "conflict", files: merged.files.map((file) => file.path) };
     }
@@ -204,8 +235,16 @@ export class GitWorkspaces implements Workspaces {
 
   async conflict(spec: WorkspaceSpec, left: string, right: string): Promise<ConflictScore> {
     const { clone } = await this.#open(spec);
-    const { score, level, conflictingFiles, overlappingFiles } = await conflictScore(clone, commitId(left), commitId(right));
-    return { score, level, files: conflictingFiles.length > 0 ? conflictingFiles : overlappingFiles };
+    const { score, level, conflictingFiles, overlappingFiles } = await conflictScore(
+      clone,
+      commitId(left),
+      commitId(right),
+    );
+    return {
+      score,
+      level,
+      files: conflictingFiles.length > 0 ? conflictingFiles : overlappingFiles,
+    };
   }
 
   async moveUserBranch(
@@ -215,13 +254,22 @@ export class GitWorkspaces implements Workspaces {
     options: { readonly dryRun: boolean },
   ): ReturnType<Workspaces["moveUserBranch"]> {
     const { clone } = await this.#open(spec);
-    return exportBranch(clone, { repository: spec.repository, branch: branchName(branch), from: commitId(commit) }, options);
+    return exportBranch(
+      clone,
+      { repository: spec.repository, branch: branchName(branch), from: commitId(commit) },
+      options,
+    );
   }
 
-  async reconcile(...[projectId, wanted]: Parameters<Workspaces["reconcile"]>): Promise<readonly string[]> {
+  async reconcile(
+    ...[projectId, wanted]: Parameters<Workspaces["reconcile"]>
+  ): Promise<readonly string[]> {
     const clone = { path: this.#clonePath(projectId) };
+    if (!existsSync(clone.path)) return [];
     const folder = join(this.#options.worktreesDirectory, projectId);
-    const paths = wanted.flatMap(({ specId, taskIds }) => [specId, ...taskIds].map((name) => join(folder, name)));
+    const paths = wanted.flatMap(({ specId, taskIds }) =>
+      [specId, ...taskIds].map((name) => join(folder, name)),
+    );
     const { removedWorktrees } = await reconcileWorktrees(clone, paths);
     return removedWorktrees;
   }
@@ -236,7 +284,11 @@ export class GitWorkspaces implements Workspaces {
 
   async #worktree(spec: WorkspaceSpec, path: string, branch: string): Promise<Worktree> {
     const { clone } = await this.#open(spec);
-    return addWorktree(clone, { path, branch: branchName(branch), from: commitId(spec.baseCommit) });
+    return addWorktree(clone, {
+      path,
+      branch: branchName(branch),
+      from: commitId(spec.baseCommit),
+    });
   }
 
   /** Only what differs is reset: on an integration worktree that is there already this costs no git process. */
@@ -274,7 +326,12 @@ function ready(
   baseCommit: string,
   conflicted: readonly { readonly path: string }[],
 ): PreparedWorkspace {
-  return { kind: "ready", worktree: worktree.path, baseCommit, conflictedFiles: conflicted.map((file) => file.path) };
+  return {
+    kind: "ready",
+    worktree: worktree.path,
+    baseCommit,
+    conflictedFiles: conflicted.map((file) => file.path),
+  };
 }
 
 async function isConcluded(worktree: Worktree, baseCommit: string): Promise<boolean> {

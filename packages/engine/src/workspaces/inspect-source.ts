@@ -1,10 +1,19 @@
-import { branchCommit, branchName, inspectRemote, inspectRepository, repositorySource } from "@aomori/git";
+import {
+  branchCommit,
+  branchName,
+  inspectRemote,
+  inspectRepository,
+  repositorySource,
+} from "@aomori/git";
 import { UserError } from "@aomori/protocol";
 import { basename } from "node:path";
 import type { RepositoryFacts } from "../ports.ts";
 
 /** Where a spec would start from in a repository, named by path or URL. A dirty or detached checkout is fine: the commit counts. */
-export function inspectSource(repository: string, base: string | undefined): Promise<RepositoryFacts> {
+export function inspectSource(
+  repository: string,
+  base: string | undefined,
+): Promise<RepositoryFacts> {
   const source = repositorySource(repository, "/");
   return source.kind === "path" ? inspectPath(source.path, base) : inspectUrl(source.url, base);
 }

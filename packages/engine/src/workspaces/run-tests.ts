@@ -20,7 +20,9 @@ export async function runTests(
     maxOutputBytes,
     env: { CI: "1", NO_COLOR: "1" },
   });
-  const output = sanitizeForTerminal(`${result.stdout}${result.stderr === "" ? "" : `\n${result.stderr}`}`);
+  const output = sanitizeForTerminal(
+    `${result.stdout}${result.stderr === "" ? "" : `\n${result.stderr}`}`,
+  );
   const { passed, failed } = testCounts(output);
   return {
     command: [...command],

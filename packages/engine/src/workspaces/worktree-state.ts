@@ -20,7 +20,10 @@ export async function readState(gitDirectory: string): Promise<WorktreeState | u
     throw malformedFile(path, "base_commit is missing");
   }
   const { conflict } = value;
-  return { baseCommit: value["base_commit"], conflict: conflict === null ? null : readConflict(path, conflict) };
+  return {
+    baseCommit: value["base_commit"],
+    conflict: conflict === null ? null : readConflict(path, conflict),
+  };
 }
 
 function readConflict(path: string, value: unknown): MergeConflict {
@@ -28,7 +31,11 @@ function readConflict(path: string, value: unknown): MergeConflict {
     throw malformedFile(path, "the conflict is not described");
   }
   const files: unknown[] = value["files"];
-  return { kind: "conflict", theirs: commitId(value["theirs"]), files: files.map((file) => readFile(path, file)) };
+  return {
+    kind: "conflict",
+    theirs: commitId(value["theirs"]),
+    files: files.map((file) => readFile(path, file)),
+  };
 }
 
 function readFile(path: string, file: unknown): MergeConflict["files"][number] {
@@ -39,10 +46,17 @@ function readFile(path: string, file: unknown): MergeConflict["files"][number] {
   const known = (["base", "ours", "theirs"] as const).filter(
     (version) => Array.isArray(versions) && versions.includes(version),
   );
-  return { path: file["path"], kind: file["kind"] === "choice" ? "choice" : "text", versions: known };
+  return {
+    path: file["path"],
+    kind: file["kind"] === "choice" ? "choice" : "text",
+    versions: known,
+  };
 }
 
 export async function writeState(gitDirectory: string, state: WorktreeState): Promise<void> {
   const { baseCommit, conflict } = state;
-  await writeFileAtomic(fileIn(gitDirectory), JSON.stringify({ base_commit: baseCommit, conflict }));
+  await writeFileAtomic(
+    fileIn(gitDirectory),
+    JSON.stringify({ base_commit: baseCommit, conflict }),
+  );
 }

@@ -1,10 +1,10 @@
-import type { AgentId, StepResource } from "@aomori/contract";
+import type { AgentId, StepResource, TaskId } from "@aomori/contract";
 import { sql } from "kysely";
 import type { Selectable } from "kysely";
 
 import { isoTime } from "../clock.ts";
 import { jsonText } from "../json-text.ts";
-import { numberCursor, pageOfRows } from "../page.ts";
+import { numberCursor, pageOfRows, stepCursor } from "../page.ts";
 import type { Page, PageRequest } from "../page.ts";
 import type { OrgScope } from "../scope.ts";
 import type { StepsTable } from "../tables.ts";
@@ -73,6 +73,27 @@ export async function listSteps(
     .limit(limit + 1)
     .execute();
   return pageOfRows(rows, limit, { item: readStep, position: (row) => [row.position] });
+}
+
+/** The steps of every agent that worked on a task, agent after agent. */
+export async function listTaskSteps(
+  scope: OrgScope,
+  taskId: TaskId,
+  { limit, cursor }: PageRequest,
+): Promise<Page<StepResource>> {
+  const behind = stepCursor(cursor);
+  const rows = await scope.query<Selectable<StepsTable> & { readonly startedAt: string }>(
+    (orgId) => sql`
+      select s.*, a.started_at from steps s join agents a on a.id = s.agent_id
+      where s.org_id = ${orgId} and a.org_id = ${orgId} and a.task_id = ${taskId}
+        and (${behind?.at ?? null}::timestamptz is null
+          or (a.started_at, s.agent_id, s.position) > (${behind?.at ?? null}::timestamptz, ${behind?.id ?? ""}, ${behind?.position ?? 0}::int))
+      order by a.started_at, s.agent_id, s.position limit ${limit + 1}::int`,
+  );
+  return pageOfRows(rows, limit, {
+    item: ({ startedAt: _, ...row }) => readStep(row),
+    position: (row) => [row.startedAt, row.agentId, row.position],
+  });
 }
 
 function readStep(row: Selectable<StepsTable>): StepResource {

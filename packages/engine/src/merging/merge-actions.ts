@@ -1,0 +1,84 @@
+import type { MergedIntoResource, OrgId, SpecId } from "@aomori/contract";
+import { UserError } from "@aomori/protocol";
+import type { SpecRow } from "@aomori/store";
+import type { UserBranchMove } from "../ports.ts";
+import { requireSpec } from "../specs/require-spec.ts";
+import type { TaskEngine } from "../tasks/task-workflow.ts";
+import { workspaceOf } from "../workspace-of.ts";
+import { requestMerge } from "./request-merge.ts";
+import { startFollowing } from "./settle-spec.ts";
+
+/** Runs the merge queue now on what is finished. Errors: SPEC_NOT_FOUND, SPEC_OVER. */
+export async function mergeNow(engine: TaskEngine, orgId: OrgId, specId: SpecId): Promise<void> {
+  const merge = await engine.boards.change(orgId, specId, async (board, tx) => {
+    const { status } = board.spec;
+    if (status !== "running" && status !== "merging") {
+      throw new UserError(
+        "conflict",
+        "SPEC_OVER",
+        `spec ${specId} is ${status}; branches merge while its tasks run`,
+      );
+    }
+    return requestMerge(board, tx);
+  });
+  await startFollowing(engine, merge);
+}
+
+export interface ExportRequest {
+  readonly orgId: OrgId;
+  readonly specId: SpecId;
+  readonly branch: string;
+  readonly by: string;
+}
+
+async function mergedCommit(
+  engine: TaskEngine,
+  request: ExportRequest,
+): Promise<{ spec: SpecRow; commit: string }> {
+  const spec = await requireSpec(engine.store.scope(request.orgId), request.specId);
+  if (spec.integrationCommit === null) {
+    throw new UserError(
+      "conflict",
+      "NOTHING_MERGED",
+      `nothing of ${spec.id} is merged yet; see "aomori dag merge-status ${spec.id}"`,
+    );
+  }
+  return { spec, commit: spec.integrationCommit };
+}
+
+/** What moving the branch would do. Errors: those of the move. */
+export async function planMergeInto(
+  engine: TaskEngine,
+  request: ExportRequest,
+): Promise<UserBranchMove> {
+  const { spec, commit } = await mergedCommit(engine, request);
+  return engine.workspaces.moveUserBranch(
+    workspaceOf(request.orgId, spec),
+    request.branch,
+    commit,
+    { dryRun: true },
+  );
+}
+
+/** Moves a branch of the user's repository to the merged result: the one thing that writes there. Errors: NOTHING_MERGED, BRANCH_CHECKED_OUT, MERGE_CONFLICT. */
+export async function mergeIntoUserBranch(
+  engine: TaskEngine,
+  request: ExportRequest,
+): Promise<MergedIntoResource> {
+  const { orgId, branch, by } = request;
+  const { spec, commit } = await mergedCommit(engine, request);
+  const move = await engine.workspaces.moveUserBranch(workspaceOf(orgId, spec), branch, commit, {
+    dryRun: false,
+  });
+  const at = await engine.store.transaction(orgId, async (tx) => {
+    tx.emit({
+      type: "merge.exported",
+      specId: spec.id,
+      projectId: spec.projectId,
+      summary: `${branch} is at ${move.commit.slice(0, 10)}, says ${by}`,
+      data: { branch, previousCommit: move.previousCommit, commit: move.commit, by },
+    });
+    return tx.now;
+  });
+  return { specId: spec.id, branch, ...move, at };
+}

@@ -1,0 +1,33 @@
+import type { OrgId, TaskResource } from "@aomori/contract";
+import { explainWaiting } from "../scheduling/explain-waiting.ts";
+import { countRunning, limitsOf } from "./dispatcher.ts";
+import type { TaskEngine } from "./task-workflow.ts";
+
+/** Why a task is not running, a line per reason, for people; empty where it runs or is done. */
+export async function explainTask(
+  engine: TaskEngine,
+  orgId: OrgId,
+  task: TaskResource,
+): Promise<readonly string[]> {
+  const board = await engine.boards.find(orgId, task.specId);
+  if (!board.dag.has(task.id)) return [];
+  const watched = await engine.boards.watched();
+  const boards = watched.includes(board) ? watched : [...watched, board];
+  const statusOf = (id: TaskResource["id"]) => ({ id, status: board.dag.status(id) });
+  return explainWaiting(
+    {
+      id: task.id,
+      status: board.dag.status(task.id),
+      candidate: board.candidateOf(task.id),
+      ...(task.failure === null ? {} : { failure: task.failure.message }),
+    },
+    {
+      specStatus: board.spec.status,
+      dependencies: board.dag.dependencies(task.id).map(statusOf),
+      stoppers: board.dag.stoppers(task.id).map(statusOf),
+      running: countRunning(boards),
+      limits: limitsOf(engine, boards),
+      nowMs: engine.clock.now(),
+    },
+  );
+}

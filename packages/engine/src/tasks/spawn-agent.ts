@@ -1,0 +1,153 @@
+import type {
+  AgentId,
+  ExecutionModeName,
+  OrgId,
+  ProviderKeysResource,
+  TaskId,
+} from "@aomori/contract";
+import { newId } from "@aomori/contract";
+import { UserError } from "@aomori/protocol";
+import { insertAgent } from "@aomori/store";
+import type { SpecRow, TaskRow } from "@aomori/store";
+import { taskPrompt, validationPrompt } from "../planning/task-prompt.ts";
+import type { Prompt } from "../planning/prompts.ts";
+import { workspaceOf } from "../workspace-of.ts";
+import { taskBranch } from "./begin-task.ts";
+import { followAgent } from "./run-agent.ts";
+import { requireTask, retryTask } from "./task-actions.ts";
+import type { TaskEngine } from "./task-workflow.ts";
+
+export interface SpawnRequest {
+  readonly orgId: OrgId;
+  readonly taskId: TaskId;
+  readonly mode: ExecutionModeName;
+  readonly by: string;
+  readonly keys?: ProviderKeysResource | undefined;
+}
+
+/**
+ * Starts an agent by hand. An implementation is the task's own next run and needs a task that does not run; a
+ * validation or exploration looks at the task's worktree beside whatever runs there, and its words are kept as its trajectory.
+ * Errors: TASK_NOT_FOUND, AGENT_ALREADY_LIVE, TASK_WITHOUT_WORKTREE.
+ */
+export async function spawnAgent(engine: TaskEngine, request: SpawnRequest): Promise<AgentId> {
+  const { orgId, taskId, mode, keys } = request;
+  const task = await requireTask(engine.store.scope(orgId), taskId);
+  const live = engine.live.ofTask(taskId, task.specId);
+  if (mode === "implementation" && live.length > 0) {
+    throw new UserError(
+      "conflict",
+      "AGENT_ALREADY_LIVE",
+      `${live[0]?.agentId} works on ${taskId}; steer or stop it, or spawn a validation or exploration`,
+    );
+  }
+  if (keys !== undefined) engine.keys.remember(task.specId, keys);
+  if (mode === "implementation") return startRun(engine, request);
+  return startObserver(engine, request, task);
+}
+
+/** Resolves once the task's new run has its agent. */
+async function startRun(engine: TaskEngine, request: SpawnRequest): Promise<AgentId> {
+  const { orgId, taskId } = request;
+  const started = Promise.withResolvers<AgentId>();
+  const stop = engine.store.events.onCommit(({ orgId: org, events }) => {
+    const found = events.find(
+      (event) => event.type === "agent.started" && event.task_id === taskId,
+    );
+    if (org === orgId && found?.agent_id !== undefined) started.resolve(found.agent_id);
+  });
+  const timer = setTimeout(
+    () =>
+      started.reject(
+        new UserError(
+          "timeout",
+          "AGENT_NOT_STARTED",
+          `${taskId} is ready again, but no slot was free within 30 s; see "aomori task show ${taskId}"`,
+        ),
+      ),
+    30_000,
+  );
+  try {
+    await retryTask(engine, request);
+    return await started.promise;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
+}
+
+async function startObserver(
+  engine: TaskEngine,
+  request: SpawnRequest,
+  task: TaskRow,
+): Promise<AgentId> {
+  const { orgId, taskId, mode } = request;
+  const { spec } = await engine.boards.find(orgId, task.specId);
+  if (task.baseCommit === null) {
+    throw new UserError(
+      "conflict",
+      "TASK_WITHOUT_WORKTREE",
+      `${taskId} has not started, so there is nothing to look at yet`,
+    );
+  }
+  const prepared = await engine.workspaces.prepare({
+    spec: workspaceOf(orgId, spec),
+    taskId,
+    branch: taskBranch(spec, taskId),
+    from: task.baseCommit,
+    include: [],
+    signal: engine.closing,
+  });
+  if (prepared.kind === "conflict") throw new Error(`${taskId} was prepared and is not any more`);
+  const agentId = newId("agent", engine.random.bytes);
+  await engine.boards.change(orgId, spec.id, async (board, tx) => {
+    await insertAgent(tx, {
+      id: agentId,
+      specId: spec.id,
+      taskId,
+      driver: spec.agent,
+      model: spec.model,
+      executionMode: mode,
+      attempt: task.attempt,
+      runKey: `${orgId}/${taskId}/spawned/${agentId}`,
+      worktree: prepared.worktree,
+    });
+    tx.emit({
+      ...board.facts(taskId),
+      agentId,
+      type: "agent.started",
+      summary: `${agentId} (${spec.agent}, ${mode}) on ${taskId}, asked for by ${request.by}`,
+      data: { driver: spec.agent, executionMode: mode, worktree: prepared.worktree },
+    });
+  });
+  const input = { orgId, specId: spec.id, taskId, run: task.run };
+  const job = { mode, round: 0, worktree: prepared.worktree, ...promptFor(mode, spec, task) };
+  followAgent(engine, input, { spec, task }, job, agentId).catch((error: unknown) => {
+    if (!engine.closing.aborted)
+      engine.log.error("a spawned agent's record broke off", {
+        agent: agentId,
+        error: String(error),
+      });
+  });
+  return agentId;
+}
+
+function promptFor(mode: ExecutionModeName, spec: SpecRow, task: TaskRow): Prompt {
+  const about = {
+    taskId: task.id,
+    title: task.title,
+    description: task.description,
+    specTitle: spec.title,
+    acceptanceCriteria: task.acceptanceCriteria,
+    kind: task.kind,
+  };
+  if (mode === "validation") return validationPrompt({ ...about, diff: "", testSummary: null });
+  return taskPrompt({
+    ...about,
+    mode,
+    requirements: [],
+    ownedFiles: task.ownedFiles,
+    dependencies: [],
+    notes: task.notes,
+  });
+}

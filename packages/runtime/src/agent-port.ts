@@ -1,0 +1,9 @@
+import { driverFor } from "@aomori/agents";
+import type { AgentPort } from "@aomori/engine";
+
+const limits = { maxSteps: 200, maxOutputBytes: 64 * 1024, commandTimeoutMs: 600_000 } as const;
+
+/** The drivers of `agents`, as the engine wants them. */
+export const agentPort: AgentPort = {
+  start: ({ driver, ...request }) => driverFor(driver).start({ ...request, limits, env: {} }),
+};

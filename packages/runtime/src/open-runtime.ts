@@ -1,0 +1,75 @@
+import { startEngine } from "@aomori/engine";
+import type { Engine, Log } from "@aomori/engine";
+import { GitWorkspaces } from "@aomori/engine";
+import { openStore } from "@aomori/store";
+import type { Store } from "@aomori/store";
+import { ensureHome } from "@aomori/system";
+import type { HomeLayout } from "@aomori/system";
+import { randomBytes } from "node:crypto";
+import { agentPort } from "./agent-port.ts";
+import { plannerPort } from "./planner-port.ts";
+import { ProviderKeyRing } from "./provider-keys.ts";
+import { readLimits } from "./settings.ts";
+import { tidyWorktrees } from "./tidy-worktrees.ts";
+
+export interface RuntimeOptions {
+  readonly layout: HomeLayout;
+  /** The user's PostgreSQL; PGlite under the home when absent. */
+  readonly databaseUrl?: string | undefined;
+  readonly log: Log;
+  /** Between an agent's heartbeats; 15 s (design §5). */
+  readonly heartbeatMs?: number;
+}
+
+/** Store, engine and agents joined: what a server and, later, a worker run. */
+export interface Runtime extends AsyncDisposable {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly keys: ProviderKeyRing;
+  readonly layout: HomeLayout;
+  close(): Promise<void>;
+}
+
+const executorId = "local";
+const defaultHeartbeatMs = 15_000;
+
+/** Opens the store, takes up pending work and tidies what a crash left. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { layout, databaseUrl, log } = options;
+  await ensureHome(layout);
+  const clock = { now: () => Date.now() };
+  const store = await openStore({
+    home: layout,
+    databaseUrl,
+    clock,
+    randomBytes,
+    onLog: (message) => log.info(message),
+  });
+  try {
+    const keys = new ProviderKeyRing(layout.credentialsFile);
+    await keys.refresh();
+    const workspaces = new GitWorkspaces(layout);
+    await tidyWorktrees(store, workspaces, log);
+    const engine = await startEngine({
+      store,
+      executorId,
+      clock,
+      random: { fraction: () => Math.random(), bytes: randomBytes },
+      log,
+      agents: agentPort,
+      planner: plannerPort,
+      workspaces,
+      keys,
+      limits: await readLimits(layout.configFile),
+      heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
+    });
+    const close = async (): Promise<void> => {
+      await engine.close();
+      await store.close();
+    };
+    return { store, engine, keys, layout, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
