@@ -8,6 +8,7 @@ import { errnoOf, ioError } from "@aomori/system";
 import { runGit, type GitOptions } from "./git-command.ts";
 import { commitId, type BranchName, type CommitId } from "./names.ts";
 import { sourceText, type RepositorySource } from "./repository-source.ts";
+import { undisturbed } from "./worktree-race.ts";
 
 /** A private bare repository of one project. All its worktrees hang off it. */
 export interface ProjectClone {
@@ -61,9 +62,11 @@ export async function fetchBase(
       ? [`refs/heads/${base.branch}`, `refs/remotes/origin/${base.branch}`]
       : ["HEAD", "refs/remotes/origin-head/HEAD"];
   try {
-    await runGit(
-      ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "origin", `+${from}:${to}`],
-      { ...inClone(clone), ...options, kind: "write", deadlineMs: fetchDeadlineMs },
+    await undisturbed(clone, options, () =>
+      runGit(
+        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "origin", `+${from}:${to}`],
+        { ...inClone(clone), ...options, kind: "write", deadlineMs: fetchDeadlineMs },
+      ),
     );
   } catch (error) {
     if (!isCodedError(error) || error.code !== "REVISION_NOT_FOUND") throw error;

@@ -1,6 +1,9 @@
 import { RetryableError, TerminalError, UserError, type CodedError } from "@aomori/protocol";
 import type { ChildResult } from "@aomori/system";
 
+/** Another git is adding a worktree at this moment, or was killed while it did. */
+export const worktreeBusyCode = "GIT_WORKTREE_BUSY";
+
 interface KnownFailure {
   readonly pattern: RegExp;
   readonly error: (said: string) => CodedError;
@@ -22,6 +25,13 @@ const knownFailures: readonly KnownFailure[] = [
     error: (said) =>
       new RetryableError("conflict", "GIT_LOCKED", `git found a lock of another git: ${said}`, {
         retryAfterMs: 1000,
+      }),
+  },
+  {
+    pattern: /failed to read '?\S*\/worktrees\/[^/]+\/\w+|unable to read '?\S*\/worktrees\//,
+    error: (said) =>
+      new RetryableError("conflict", worktreeBusyCode, `git met a half-made worktree: ${said}`, {
+        retryAfterMs: 100,
       }),
   },
   {

@@ -5,6 +5,7 @@ import { errnoOf, ioError } from "@aomori/system";
 
 import type { ProjectClone } from "./clone.ts";
 import type { GitOptions } from "./git-command.ts";
+import { removeBrokenAdministrations } from "./worktree-administration.ts";
 import { listWorktrees } from "./worktree-list.ts";
 import { removeWorktree } from "./worktree.ts";
 
@@ -25,6 +26,7 @@ export async function reconcileWorktrees(
   options: GitOptions = {},
 ): Promise<Reconciliation> {
   const removedLocks = await removeLocks(clone.path);
+  await removeBrokenAdministrations(clone, 0);
   const wanted = new Set(await Promise.all(wantedPaths.map(resolved)));
   const removedWorktrees: string[] = [];
   for (const entry of await listWorktrees(clone, options)) {

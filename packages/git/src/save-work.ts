@@ -15,7 +15,11 @@ export async function saveWork(
   options: GitOptions = {},
 ): Promise<CommitId | undefined> {
   const index = join(worktree.gitDirectory, "aomori-save-index");
-  const write = inWorktree(worktree, { ...options, env: { ...options.env, GIT_INDEX_FILE: index } }, "write");
+  const write = inWorktree(
+    worktree,
+    { ...options, env: { ...options.env, GIT_INDEX_FILE: index } },
+    "write",
+  );
   try {
     const head = await currentHead(worktree, options);
     await runGit(["read-tree", head], write);
@@ -23,7 +27,10 @@ export async function saveWork(
     const { stdout: tree } = await runGit(["write-tree"], write);
     const { stdout: headTree } = await runGit(["rev-parse", `${head}^{tree}`], write);
     if (tree === headTree) return undefined;
-    const made = await runGit(["commit-tree", tree.trim(), "-p", head, "-m", request.message], write);
+    const made = await runGit(
+      ["commit-tree", tree.trim(), "-p", head, "-m", request.message],
+      write,
+    );
     const commit = commitId(made.stdout.trim());
     await runGit(["update-ref", `refs/aomori/saved/${request.name}`, commit], write);
     return commit;

@@ -1,5 +1,6 @@
 import { inClone, type ProjectClone } from "./clone.ts";
 import { runGit, zeroSeparated, type GitOptions } from "./git-command.ts";
+import { undisturbed } from "./worktree-race.ts";
 
 export interface WorktreeEntry {
   readonly path: string;
@@ -15,11 +16,13 @@ export async function listWorktrees(
   clone: ProjectClone,
   options: GitOptions = {},
 ): Promise<WorktreeEntry[]> {
-  const { stdout } = await runGit(["worktree", "list", "--porcelain", "-z"], {
-    ...inClone(clone),
-    ...options,
-    kind: "read",
-  });
+  const list = () =>
+    runGit(["worktree", "list", "--porcelain", "-z"], {
+      ...inClone(clone),
+      ...options,
+      kind: "read",
+    });
+  const { stdout } = await undisturbed(clone, options, list);
   return parseWorktreeList(stdout);
 }
 

@@ -2,12 +2,15 @@ import { mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path";
 
 import { TerminalError, UserError } from "@aomori/protocol";
-import { errnoOf, ioError, readTextFile } from "@aomori/system";
+import { errnoOf, ioError, readTextFile, type ChildResult } from "@aomori/system";
 
 import { inClone, type ProjectClone } from "./clone.ts";
 import { runGit, type GitCommand, type GitOptions } from "./git-command.ts";
 import { branchName, branchRef, commitId, type BranchName, type CommitId } from "./names.ts";
-import { listWorktrees } from "./worktree-list.ts";
+import { gitError, worktreeBusyCode } from "./git-error.ts";
+import { removeAdministration } from "./worktree-administration.ts";
+import { listWorktrees, type WorktreeEntry } from "./worktree-list.ts";
+import { maxAttempts, waitForOthers } from "./worktree-race.ts";
 
 /** A checkout of one branch, for one task. Whoever works in it is alone in it. */
 export interface Worktree {
@@ -39,8 +42,9 @@ export async function addWorktree(
   await mkdir(dirname(request.path), { recursive: true });
   const path = join(await realpath(dirname(request.path)), lastPart(request.path));
   if (!(await isOccupied(path))) {
-    const added = await add(clone, path, ["-b", request.branch], request.from, options);
-    if (added) return remember(await openAt(clone, path, request.branch));
+    const branch = ["--no-track", "-b", request.branch];
+    const added = await add(clone, path, branch, request.from, options);
+    if (added.exitCode === 0) return remember(await openAt(clone, path, request.branch));
   }
   return recover(clone, { ...request, path }, options);
 }
@@ -60,10 +64,7 @@ export async function removeWorktree(
   });
   if (removed.exitCode === 0) return;
   await rm(path, { recursive: true, force: true });
-  const write = { ...inClone(clone), ...options, kind: "write" } as const;
-  // A half-made one stays locked, and prune leaves what is locked.
-  await runGit(["worktree", "unlock", path], { ...write, accept: [128] });
-  await runGit(["worktree", "prune"], write);
+  await removeAdministration(clone, path);
 }
 
 /** Puts branch, index and files of a worktree on a commit and removes what is not part of it; ignored files stay. */
@@ -157,12 +158,13 @@ async function add(
   branch: readonly string[],
   from: string,
   options: GitOptions,
-): Promise<boolean> {
-  const { exitCode } = await runGit(
-    ["worktree", "add", "--quiet", "--no-track", ...branch, "--", path, from],
-    { ...inClone(clone), ...options, kind: "write", accept: [1, 128, 255] },
-  );
-  return exitCode === 0;
+): Promise<ChildResult> {
+  return runGit(["worktree", "add", "--quiet", ...branch, "--", path, from], {
+    ...inClone(clone),
+    ...options,
+    kind: "write",
+    accept: [1, 128, 255],
+  });
 }
 
 async function recover(
@@ -180,27 +182,38 @@ async function recover(
       { details: { path } },
     );
   }
-  if (known?.state === "complete") {
-    const worktree = await openAt(clone, path, branch);
-    // The agent in it may have switched: what counts is what it was made for.
-    const madeFor = (await readTextFile(madeForFile(worktree))) ?? known.branch;
-    if (madeFor === branch) return worktree;
-    throw new UserError(
-      "conflict",
-      "WORKTREE_BRANCH_MISMATCH",
-      `${path} was made for ${madeFor ?? "no branch"}, not ${branch}; remove that worktree or use another path`,
-      { details: { path, branch, found: madeFor ?? null } },
-    );
-  }
+  if (known?.state === "complete") return openMadeBefore(clone, request, known);
   if (known !== undefined) await removeWorktree(clone, path, options);
-  const exists = await hasBranch(clone, branch, options);
-  const command = exists ? [path, branch] : ["--no-track", "-b", branch, path, from];
-  await runGit(["worktree", "add", "--quiet", ...command], {
-    ...inClone(clone),
-    ...options,
-    kind: "write",
-  });
-  return remember(await openAt(clone, path, branch));
+  for (let attempt = 1; ; attempt++) {
+    const exists = await hasBranch(clone, branch, options);
+    const added = exists
+      ? await add(clone, path, [], branch, options)
+      : await add(clone, path, ["--no-track", "-b", branch], from, options);
+    if (added.exitCode === 0) return remember(await openAt(clone, path, branch));
+    const error = gitError(["worktree add"], added);
+    // One that another git disturbed may have got as far as making the branch.
+    const goesOn = error.code === worktreeBusyCode || (await hasBranch(clone, branch, options));
+    if (!goesOn || attempt === maxAttempts) throw error;
+    await waitForOthers(clone, attempt, options.signal);
+  }
+}
+
+async function openMadeBefore(
+  clone: ProjectClone,
+  request: AddWorktreeRequest,
+  known: WorktreeEntry,
+): Promise<Worktree> {
+  const { path, branch } = request;
+  const worktree = await openAt(clone, path, branch);
+  // The agent in it may have switched: what counts is what it was made for.
+  const madeFor = (await readTextFile(madeForFile(worktree))) ?? known.branch;
+  if (madeFor === branch) return worktree;
+  throw new UserError(
+    "conflict",
+    "WORKTREE_BRANCH_MISMATCH",
+    `${path} was made for ${madeFor ?? "no branch"}, not ${branch}; remove that worktree or use another path`,
+    { details: { path, branch, found: madeFor ?? null } },
+  );
 }
 
 async function remember(worktree: Worktree): Promise<Worktree> {

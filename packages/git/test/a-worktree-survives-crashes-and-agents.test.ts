@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -61,10 +69,28 @@ test("a path that holds something else is left alone", async () => {
   expect(readFileSync(join(root, "worktrees/TSK-001/precious.txt"), "utf8")).toBe("p");
 });
 
-test("many worktrees can be made at once", async () => {
+test("many worktrees can be made, listed and removed at once", async () => {
   const { clone, add } = await sandbox();
-  await Promise.all(Array.from({ length: 8 }, (_, index) => add(`TSK-00${index}`)));
-  expect(await listWorktrees(clone)).toHaveLength(8);
+  const names = Array.from({ length: 16 }, (_, index) => `TSK-${index}`);
+  await Promise.all([...names.map((name) => add(name)), ...names.map(() => listWorktrees(clone))]);
+  const made = await listWorktrees(clone);
+  expect(made.map(({ state }) => state)).toEqual(names.map(() => "complete"));
+  const more = ["a", "b", "c", "d"].map((name) => add(name));
+  await Promise.all([...made.map(({ path }) => removeWorktree(clone, path)), ...more]);
+  expect(await listWorktrees(clone)).toHaveLength(4);
+});
+
+test("what a git killed while adding left in part does not stop the others for good", async () => {
+  const { clone, add } = await sandbox();
+  const first = await add("TSK-001");
+  put(clone.path, { "worktrees/broken/locked": "initializing", "worktrees/broken/commondir": "" });
+  const past = new Date(Date.now() - 60_000);
+  utimesSync(join(clone.path, "worktrees/broken"), past, past);
+  await add("TSK-002");
+  expect(await listWorktrees(clone)).toHaveLength(2);
+  put(clone.path, { "worktrees/broken/locked": "initializing", "worktrees/broken/commondir": "" });
+  await reconcileWorktrees(clone, [first.path]);
+  expect((await listWorktrees(clone)).map(({ path }) => path)).toEqual([first.path]);
 });
 
 test("reconciling removes what nobody wants, stale locks, and keeps the rest as it is", async () => {
@@ -102,20 +128,27 @@ test("everything is committed once, with its trailers, by Aomori", async () => {
   expect(paths).toEqual(["a.txt", "b/c d.txt"]);
 });
 
-test("hooks, signing and a stale index lock do not get in the way of a commit", async () => {
-  const { add, clone } = await sandbox();
-  const worktree = await add("TSK-001");
-  put(clone.path, {
-    "hooks/pre-commit": "#!/bin/sh\nexit 1\n",
-    "hooks/commit-msg": "#!/bin/sh\nexit 1\n",
-  });
+test("hooks, signing, clean-up rules and a stale index lock do not get in the way of a commit", async () => {
+  const { add, clone, root } = await sandbox();
+  const ran = join(root, "hook-ran");
+  for (const hook of [
+    "pre-commit",
+    "post-commit",
+    "post-checkout",
+    "post-merge",
+    "reference-transaction",
+  ]) {
+    put(clone.path, { [`hooks/${hook}`]: `#!/bin/sh\necho ${hook} >> '${ran}'\nexit 1\n` });
+    chmodSync(join(clone.path, "hooks", hook), 0o755);
+  }
   git(clone.path, "config", "commit.gpgsign", "true");
-  git(worktree.path, "-C", join(clone.path, "hooks"), "--version");
-  const { chmodSync } = await import("node:fs");
-  chmodSync(join(clone.path, "hooks/pre-commit"), 0o755);
+  git(clone.path, "config", "commit.cleanup", "strip");
+  const worktree = await add("TSK-001");
   put(worktree.path, { "b.txt": "b\n" });
   writeFileSync(join(worktree.gitDirectory, "index.lock"), "");
-  expect(await commitAll(worktree, { message: "b" })).toBeDefined();
+  expect(await commitAll(worktree, { message: "b\n\n# kept" })).toBeDefined();
+  expect(git(worktree.path, "log", "-1", "--format=%B")).toBe("b\n\n# kept");
+  expect(existsSync(ran)).toBe(false);
 });
 
 test("an agent that left its branch loses no commit and cannot point us elsewhere", async () => {

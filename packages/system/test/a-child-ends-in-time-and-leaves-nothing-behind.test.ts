@@ -92,6 +92,10 @@ test("a parent killed with SIGKILL takes its children's whole group with it", as
   });
   const [leader, grandchild] = line.trim().split(" ").map(Number);
   expect(members(leader ?? 0)).toEqual(expect.arrayContaining([leader, grandchild]));
+  // A TERM that the program ignores must not leave it without its watcher.
+  process.kill(-(leader ?? 0), "SIGTERM");
+  await sleep(50);
+  expect(members(leader ?? 0)).toContain(leader);
   parent.kill("SIGKILL");
   await gone(leader ?? 0);
 });
