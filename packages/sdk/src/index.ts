@@ -1,0 +1,13 @@
+export { Client } from "./client.ts";
+export type { ClientOptions } from "./client.ts";
+export type { Answer, CallOptions, EffectOptions } from "./calls.ts";
+export type { EventFilters, EventPattern, StreamOptions } from "./event-stream.ts";
+export { createFetchTransport } from "./fetch-transport.ts";
+export type { Listing, Page } from "./page.ts";
+export type { CriticalPathResource } from "./resources/dag.ts";
+export type { EventListOptions, SubscribeOptions } from "./resources/events.ts";
+export type { LogsOptions } from "./resources/specs.ts";
+export type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+export type { WaitOptions } from "./wait-for-spec.ts";
+export { isAomoriError } from "./wire-error.ts";
+export { RetryableError, TerminalError, UserError } from "@aomori/protocol";
