@@ -50,7 +50,7 @@ export async function conflictScore(
 }
 
 /** The formula above on plain numbers. */
-export function scoreOf(overlapping: number, conflicting: number, hunks: number): number {
+function scoreOf(overlapping: number, conflicting: number, hunks: number): number {
   if (conflicting === 0) return threeDecimals((0.3 * overlapping) / (overlapping + 4));
   const weight = hunks / 6 + conflicting / 4;
   return threeDecimals(0.3 + (0.7 * weight) / (1 + weight));

@@ -90,6 +90,6 @@ export function gitError(args: readonly string[], result: ChildResult): CodedErr
 }
 
 /** Cuts `user:password@` out of every URL in a text. */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
   return text.replaceAll(/(\w+:\/\/)[^\s/@]+@/g, "$1");
 }
