@@ -43,6 +43,8 @@ export interface CommandContext {
    * file, which runs one command and then ends the process with its status.
    */
   readonly ownsProcess: boolean;
+  /** How often a stream without a bound gives a sign of life; 15 s when absent. */
+  readonly heartbeatMs?: number;
 }
 
 /** The context of this process. Call it once, in the entry file, with the global `process`. */

@@ -36,6 +36,7 @@ export async function loadYamlEncoding(): Promise<DocumentEncoding> {
  * `{error: {…}}`, also as the last element of an array already begun.
  */
 export class DocumentPresenter implements Presenter {
+  readonly isPaging = false;
   readonly output: Output;
   readonly #context: CommandContext;
   readonly #encoding: DocumentEncoding;

@@ -8,6 +8,7 @@ import { isRecord } from "./records.ts";
 
 /** A conforming AOI-CLI stream: `aoi:meta` first, one honest `aoi:summary` last. */
 export class JsonlPresenter implements Presenter {
+  readonly isPaging = false;
   readonly output: Output;
   readonly #emitter: Emitter;
   readonly #eventType: string;

@@ -135,8 +135,9 @@ class Parser {
   #set({ flag, isGlobal }: Target, label: string, value: unknown): void {
     const values = isGlobal ? this.#globals : this.#input;
     if (flag.repeatable === true) {
-      const before = values.get(flag.field);
-      values.set(flag.field, Array.isArray(before) ? [...before, value] : [value]);
+      const before: unknown = values.get(flag.field);
+      const earlier: readonly unknown[] = Array.isArray(before) ? before : [];
+      values.set(flag.field, [...earlier, value]);
       return;
     }
     const isSame = values.has(flag.field) && values.get(flag.field) === value;

@@ -10,6 +10,8 @@ export interface Ending {
 
 /** One output format: it shows what a command answers with, and always ends what it began. */
 export interface Presenter extends EndableStream {
+  /** A pager has the terminal. */
+  readonly isPaging: boolean;
   begin(): Promise<void>;
   resource(value: unknown): Promise<void>;
   page(items: readonly unknown[]): Promise<void>;

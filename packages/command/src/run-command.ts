@@ -149,10 +149,11 @@ async function presentPage(
 
 async function presentEvents(
   events: AsyncIterable<unknown>,
-  { flags, signal }: CommandRequest,
+  { flags, signal, context }: CommandRequest,
   presenter: Presenter,
   graceMs: number,
 ): Promise<RunEnd> {
+  const heartbeat = startHeartbeat(presenter, context.heartbeatMs);
   const iterator = events[Symbol.asyncIterator]();
   const outcome = new Outcome();
   const { limit = Number.POSITIVE_INFINITY } = flags;
@@ -176,12 +177,20 @@ async function presentEvents(
       if (isResult) shown += 1;
     }
   } finally {
+    clearInterval(heartbeat);
     if (!isDone && iterator.return !== undefined) {
       await untilAborted(iterator.return(), signal, signal.aborted ? 0 : graceMs);
     }
   }
   await presenter.finish({ truncated });
   return { category: outcome.category };
+}
+
+/** Signs of life while a stream has nothing to say; the presenter decides whether to show them. */
+function startHeartbeat(presenter: Presenter, intervalMs = 15_000): NodeJS.Timeout {
+  return setInterval(() => {
+    void presenter.event({ type: "aoi:heartbeat", at: new Date().toISOString() });
+  }, intervalMs);
 }
 
 interface Page {

@@ -62,8 +62,11 @@ export async function runPresented(
       outputs: [context.stderr.output],
       graceMs: run.graceMs + forcedEndMs,
       onSignal: (signal) => {
+        // Ctrl-C in a pager is the pager's; what it shows is complete.
+        if (presenter.isPaging && signal === "SIGINT") return "ignored";
         interruptedBy = signal;
         stop.abort(new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`));
+        return "stopping";
       },
       onCrash: (error) => prose.error(error),
     });

@@ -3,6 +3,7 @@ import { UserError, endError, sanitizeForTerminal, toWireValue } from "@aomori/p
 import type { PlannedAction, StreamedEvent, View, ViewTerminal } from "./command-handler.ts";
 import type { CommandContext } from "./context.ts";
 import { LiveFrame } from "./live-frame.ts";
+import { showInPager } from "./pager.ts";
 import type { Paint } from "./paint.ts";
 import type { Ending, Presenter } from "./presenter.ts";
 import type { Prose } from "./prose.ts";
@@ -24,6 +25,7 @@ export class TablePresenter implements Presenter {
   readonly #prose: Prose;
   readonly #frame: LiveFrame;
   #ended = false;
+  #isPaging = false;
 
   constructor(context: CommandContext, look: TableLook, prose: Prose) {
     this.output = context.stdout.output;
@@ -37,12 +39,16 @@ export class TablePresenter implements Presenter {
     return this.#ended;
   }
 
+  get isPaging(): boolean {
+    return this.#isPaging;
+  }
+
   async begin(): Promise<void> {}
 
   resource(resource: unknown): Promise<void> {
     const value = toWireValue(resource, this.#context.redactor);
     const render = this.#look.view?.resource;
-    return this.#write(render?.(value, this.#terminal()) ?? renderFields(value, this.#table()));
+    return this.#show(render?.(value, this.#terminal()) ?? renderFields(value, this.#table()));
   }
 
   page(page: readonly unknown[]): Promise<void> {
@@ -53,7 +59,7 @@ export class TablePresenter implements Presenter {
       return Promise.resolve();
     }
     const text = view?.page?.(items, this.#terminal());
-    return this.#write(text ?? renderTable(columns, items, this.#table()));
+    return this.#show(text ?? renderTable(columns, items, this.#table()));
   }
 
   async event(event: StreamedEvent): Promise<void> {
@@ -77,7 +83,7 @@ export class TablePresenter implements Presenter {
   }
 
   text(text: string): Promise<void> {
-    return this.#write(text);
+    return this.#show(text);
   }
 
   async finish({ nextCursor, truncated }: Ending): Promise<void> {
@@ -114,6 +120,16 @@ export class TablePresenter implements Presenter {
 
   #line(text: string): Promise<void> {
     return this.#write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  /** A whole answer: through the pager when it is longer than the terminal. */
+  async #show(text: string): Promise<void> {
+    this.#prose.clear();
+    await this.#context.stderr.output.flush();
+    this.#isPaging = true;
+    const shown = await showInPager(this.#context.redactor.text(text), this.#context);
+    this.#isPaging = false;
+    if (!shown) await this.#write(text);
   }
 
   async #write(text: string): Promise<void> {

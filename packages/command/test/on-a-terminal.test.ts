@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { programPath } from "./run-shelf.ts";
+import { nodeArgs } from "./run-shelf.ts";
 
 /** util-linux `script` gives a command a pseudo-terminal; BSD's takes other arguments. */
 const recorder = "script";
@@ -10,7 +10,7 @@ const hasScript = versions.status === 0 && versions.stdout.includes("util-linux"
 
 /** Runs the program on a pseudo-terminal , typing `answer` when it asks. */
 async function onTerminal(command: string, answer = "", env: Record<string, string> = {}) {
-  const line = `${process.execPath} --conditions=source ${programPath} ${command}`;
+  const line = `stty rows 9 cols 60; ${[process.execPath, ...nodeArgs, command].join(" ")}`;
   const child = spawn(recorder, ["-qec", line, "/dev/null"], {
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
     stdio: ["pipe", "pipe", "inherit"],
@@ -60,6 +60,24 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     expect(ran.status).toBe(130);
   });
 
+  it("a long answer goes through the pager, a short one does not", async () => {
+    const pager = { PAGER: "sed s/^/paged:/" };
+    const long = await onTerminal("item list --help", "", pager);
+    expect(long.screen).toMatch(/^paged:List items\.\npaged:\n/);
+    expect(long.status).toBe(0);
+    expect((await onTerminal("item show ITM-1", "", pager)).screen).not.toContain("paged:");
+    for (const none of ["cat", "", "no-such-pager"]) {
+      const { screen, status } = await onTerminal("item list --help", "", { PAGER: none });
+      expect({ start: screen.slice(0, 11), status }).toEqual({ start: "List items.", status: 0 });
+    }
+  });
+
+  it("a table fits the width of the screen", async () => {
+    const { screen } = await onTerminal("item wide");
+    expect(screen).toMatch(/^.*ID +TEXT.*\n1 +a+…\n$/);
+    expect(screen.split("\n")[1]).toHaveLength(60);
+  });
+
   it("a frame is redrawn in place, and stands at the end", async () => {
     const { screen } = await onTerminal("item draw");
     expect(screen).toBe(
@@ -69,10 +87,8 @@ describe.skipIf(!hasScript)("on a terminal", () => {
 });
 
 it("a frame is printed once where there is no terminal", () => {
-  const ran = spawnSync(
-    process.execPath,
-    ["--conditions=source", programPath, "item", "draw", "--format", "table"],
-    { encoding: "utf8" },
-  );
+  const ran = spawnSync(process.execPath, [...nodeArgs, "item", "draw", "--format", "table"], {
+    encoding: "utf8",
+  });
   expect(ran.stdout).toBe("step 2\nlast line\n");
 });

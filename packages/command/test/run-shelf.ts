@@ -2,8 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-export const programPath: string = fileURLToPath(new URL("fixtures/program.ts", import.meta.url));
-const nodeArgs = ["--conditions=aomori-source", programPath];
+const programPath: string = fileURLToPath(new URL("fixtures/program.ts", import.meta.url));
+/** What runs the program: its words follow. */
+export const nodeArgs: readonly string[] = ["--conditions=aomori-source", programPath];
 
 export interface Ran {
   readonly status: number | null;
@@ -26,10 +27,10 @@ export function startShelf(...argv: string[]): ChildProcess {
 
 /** Through a kernel pipe into a shell's reader; the program's own status is the last line. */
 export function shelfInto(reader: string, ...argv: string[]): Ran {
-  const script = `"$0" --conditions=aomori-source "$@" | ${reader}; echo "\${PIPESTATUS[0]}"`;
+  const script = `"$0" "$@" | ${reader}; echo "\${PIPESTATUS[0]}"`;
   const { status, stdout, stderr } = spawnSync(
     "bash",
-    ["-c", script, process.execPath, programPath, ...argv],
+    ["-c", script, process.execPath, ...nodeArgs, ...argv],
     { encoding: "utf8" },
   );
   return { status, stdout, stderr };

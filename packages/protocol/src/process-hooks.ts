@@ -6,8 +6,11 @@ export interface ProcessHookOptions {
   readonly stream: EndableStream;
   /** Further outputs to drain before the process ends, standard error for one. */
   readonly outputs?: readonly Output[];
-  /** Called on the first signal: the operation should stop and end its stream itself. Without it the stream ends at once. */
-  readonly onSignal?: (signal: EndSignal) => void;
+  /**
+   * Called on the first signal: `stopping` says that the operation stops and ends its stream itself,
+   * `ignored` that the signal is for somebody else (a pager). Without it the stream ends at once.
+   */
+  readonly onSignal?: (signal: EndSignal) => "stopping" | "ignored";
   /** From a signal to the forced end, draining included; 2000 when absent. */
   readonly graceMs?: number;
   /** Called before the stream ends because of an uncaught error, to tell a person; must not write to the stream. */
@@ -72,12 +75,12 @@ class Hooks implements ProcessHooks {
       this.#end({ kind: "signal", signal: this.#interruptedBy }, signalExitCodes[signal]);
       return;
     }
+    if (onSignal(signal) === "ignored") return;
     this.#interruptedBy = signal;
     this.#drainDeadlineMs = performance.now() + graceMs;
     this.#graceTimer = setTimeout(() => {
       this.#end({ kind: "signal", signal }, signalExitCodes[signal]);
     }, graceMs);
-    onSignal(signal);
   };
 
   readonly #onCrash = (error: unknown): void => {

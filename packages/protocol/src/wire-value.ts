@@ -51,7 +51,8 @@ class Walk {
 
   #object(value: object, key: string | number, hidden: boolean): unknown {
     if ("toJSON" in value && typeof value.toJSON === "function" && !Buffer.isBuffer(value)) {
-      return this.visit(value.toJSON(String(key)), key, hidden);
+      const replaced: unknown = Reflect.apply(value.toJSON, value, [String(key)]);
+      return this.visit(replaced, key, hidden);
     }
     if (value instanceof Uint8Array) {
       return hidden ? redactedText : Buffer.from(value).toString("base64");
