@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import { createDatabase } from "./database.ts";
 import type { EventFeed } from "./event-feed.ts";
 import { OrgScope } from "./scope.ts";
+import { sqlStateOf } from "./sql-state.ts";
 import type { Tables } from "./tables.ts";
 import { OrgTransaction } from "./transaction.ts";
 
@@ -103,10 +104,6 @@ export class Store implements AsyncDisposable {
 }
 
 function isRetried(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    retriedStates.includes(error.code)
-  );
+  const state = sqlStateOf(error);
+  return state !== undefined && retriedStates.includes(state);
 }

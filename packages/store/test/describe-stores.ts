@@ -27,8 +27,8 @@ export interface TestStore {
 
 export interface StoreKind {
   readonly kind: "pglite" | "postgres";
-  /** A new, empty store; closed and removed after the test. */
-  open(): Promise<TestStore>;
+  /** A new, empty store, closed and removed after the test; or, on PostgreSQL, a second one on the data of another. */
+  open(sharedWith?: Store): Promise<TestStore>;
 }
 
 export const testDatabaseUrl: string | undefined = process.env["AOMORI_TEST_DATABASE_URL"];
@@ -85,12 +85,25 @@ async function administer(statement: string): Promise<void> {
   }
 }
 
+/** A new, empty store of every kind there is a server for. */
+export async function openAny(): Promise<Store[]> {
+  const kinds =
+    testDatabaseUrl === undefined ? [openTestPglite] : [openTestPglite, openTestPostgres];
+  return Promise.all(kinds.map(async (open) => (await open()).store));
+}
+
 async function openTestPglite(): Promise<TestStore> {
   return openTest(await temporaryHome(), undefined);
 }
 
-async function openTestPostgres(): Promise<TestStore> {
-  return openTest(await temporaryHome(), await temporaryDatabase());
+const urls = new WeakMap<Store, string>();
+
+async function openTestPostgres(sharedWith?: Store): Promise<TestStore> {
+  const shared = sharedWith === undefined ? undefined : urls.get(sharedWith);
+  const url = shared ?? (await temporaryDatabase());
+  const opened = await openTest(await temporaryHome(), url);
+  urls.set(opened.store, url);
+  return opened;
 }
 
 async function openTest(

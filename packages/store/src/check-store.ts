@@ -1,0 +1,136 @@
+import { loadMigrations } from "./migrations.ts";
+import type { Store } from "./store.ts";
+
+/** Something about a store that cannot be right. */
+export interface Finding {
+  readonly code: string;
+  /** What is wrong, with its id. */
+  readonly message: string;
+}
+
+/** Statements that give one `message` per fault. */
+const rules: readonly { readonly code: string; readonly faults: string }[] = [
+  {
+    code: "EVENT_GAP",
+    faults: `
+      select 'organisation ' || o.id || ' has ' || count(e.seq) || ' events from seq ' || coalesce(min(e.seq), 0)
+        || ' to ' || coalesce(max(e.seq), 0) || ', and its counter says ' || o.event_seq as message
+      from organizations o left join events e on e.org_id = o.id group by o.id
+      having count(e.seq) <> o.event_seq or coalesce(max(e.seq), 0) <> o.event_seq`,
+  },
+  {
+    code: "COUNTER_BEHIND",
+    faults: `
+      select 'organisation ' || o.id || ' has ' || n.id || ', beyond its counter ' || n.counter as message
+      from organizations o cross join lateral (
+        select id, o.task_number as counter from tasks where org_id = o.id and number > o.task_number
+        union all
+        select id, o.ticket_number from tickets where org_id = o.id and number > o.ticket_number
+        union all
+        select id, o.discovery_number from discoveries where org_id = o.id and number > o.discovery_number
+      ) as n`,
+  },
+  {
+    code: "FOREIGN_ORGANISATION",
+    faults: `
+      select 'a row of ' || t.name || ' of organisation ' || t.org_id || ' belongs to ' || s.id || ' of organisation '
+        || s.org_id as message
+      from (
+        select 'artifacts' as name, org_id, spec_id from artifacts union
+        select 'phase_attempts', org_id, spec_id from phase_attempts union
+        select 'tickets', org_id, spec_id from tickets union
+        select 'tasks', org_id, spec_id from tasks union
+        select 'task_edges', org_id, spec_id from task_edges union
+        select 'agents', org_id, spec_id from agents union
+        select 'discoveries', org_id, spec_id from discoveries
+      ) as t join specs s on s.id = t.spec_id where s.org_id <> t.org_id
+      union all
+      select 'spec ' || s.id || ' of organisation ' || s.org_id || ' has project ' || p.id || ' of organisation '
+        || p.org_id
+      from specs s join projects p on p.id = s.project_id where p.org_id <> s.org_id
+      union all
+      select 'a row of ' || t.name || ' of organisation ' || t.org_id || ' belongs to ' || a.id || ' of organisation '
+        || a.org_id
+      from (
+        select 'steps' as name, org_id, agent_id from steps union
+        select 'steerings', org_id, agent_id from steerings
+      ) as t join agents a on a.id = t.agent_id where a.org_id <> t.org_id`,
+  },
+  {
+    code: "EDGE_ACROSS_SPECS",
+    faults: `
+      select t.id || ' of ' || t.spec_id || ' waits for ' || d.id || ' of ' || d.spec_id as message
+      from task_edges e
+      join tasks t on t.org_id = e.org_id and t.id = e.task_id
+      join tasks d on d.org_id = e.org_id and d.id = e.depends_on
+      where t.spec_id <> d.spec_id or e.spec_id <> t.spec_id`,
+  },
+  {
+    code: "DEPENDENCY_CYCLE",
+    faults: `
+      with recursive reached as (
+        select org_id, task_id, depends_on from task_edges
+        union
+        select r.org_id, r.task_id, e.depends_on from reached r
+        join task_edges e on e.org_id = r.org_id and e.task_id = r.depends_on
+      )
+      select 'task ' || task_id || ' waits for itself' as message from reached where task_id = depends_on`,
+  },
+  {
+    code: "TASK_REFERENCE_MISSING",
+    faults: `
+      select t.id || ' names ticket ' || t.ticket_id || ', which is not there' as message from tasks t
+      where t.ticket_id is not null
+        and not exists (select from tickets k where k.org_id = t.org_id and k.id = t.ticket_id)
+      union all
+      select t.id || ' names agent ' || t.agent_id || ', which is not there' from tasks t
+      where t.agent_id is not null
+        and not exists (select from agents a where a.org_id = t.org_id and a.id = t.agent_id)`,
+  },
+  {
+    code: "STEP_COUNT_WRONG",
+    faults: `
+      select 'agent ' || a.id || ' counts ' || a.step_count || ' steps and has ' || count(s.position) as message
+      from agents a left join steps s on s.agent_id = a.id group by a.id
+      having count(s.position) <> a.step_count`,
+  },
+  {
+    code: "ACCEPTED_TWICE",
+    faults: `
+      select phase || ' of ' || spec_id || ' has ' || count(*) || ' accepted artefacts' as message
+      from artifacts where status = 'accepted' group by spec_id, phase having count(*) > 1`,
+  },
+];
+
+/** Looks for what the database's own constraints do not rule out; an empty list is a sound store. */
+export async function checkStore(store: Store): Promise<Finding[]> {
+  const findings = await checkMigrations(store);
+  for (const { code, faults } of rules) {
+    const { rows } = await store.pool.query<{ message: string }>(faults);
+    findings.push(...rows.map(({ message }) => ({ code, message })));
+  }
+  return findings;
+}
+
+async function checkMigrations(store: Store): Promise<Finding[]> {
+  const { rows } = await store.pool.query<{ version: string; sha256: string }>(
+    "select version, sha256 from aomori.schema_migrations order by version",
+  );
+  const known = new Map(
+    (await loadMigrations()).map((migration) => [migration.version, migration]),
+  );
+  const findings: Finding[] = [];
+  for (const { version, sha256 } of rows) {
+    if (known.get(version)?.sha256 !== sha256) {
+      findings.push({
+        code: "MIGRATION_UNKNOWN",
+        message: `the store has seen a migration ${version} that is not this program's`,
+      });
+    }
+    known.delete(version);
+  }
+  for (const version of known.keys()) {
+    findings.push({ code: "MIGRATION_MISSING", message: `migration ${version} was not applied` });
+  }
+  return findings;
+}
