@@ -4,7 +4,8 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   pool: "forks",
-  execArgv: ["--conditions=aomori-source"],
+  // --liftoff-only as the server runs: without it the compiler of PGlite takes the cores from the tests.
+  execArgv: ["--conditions=aomori-source", "--liftoff-only"],
 } as const;
 
 // vitest hands these to its workers as --conditions too: "import" there would break every require().
