@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { events, shelf, shelfInto, startShelf } from "./run-shelf.ts";
+import { events, shelf, shelfInto, shelfProcess, startShelf } from "./run-shelf.ts";
 
-const jsonl = (...argv: string[]) => {
-  const { status, stdout, stderr } = shelf(...argv, "--format", "jsonl");
+/** What ends the process itself cannot run inside the test's. */
+const ending = ["exit", "crash"];
+const jsonl = async (...argv: string[]) => {
+  const run = ending.includes(argv[1] ?? "") ? shelfProcess : shelf;
+  const { status, stdout, stderr } = await run(...argv, "--format", "jsonl");
   return { status, stderr, events: events(stdout) };
 };
 
@@ -19,8 +22,8 @@ describe("a jsonl stream", () => {
     ["a bug in a callback", ["item", "crash"], 70, "INTERNAL"],
     ["an exit in the middle", ["item", "exit"], 70, "ENDED_EARLY"],
     ["a time-out", ["item", "deaf", "--timeout", "50ms"], 124, "TIMEOUT"],
-  ])("ends honestly after %s", (_name, argv, status, code) => {
-    const ran = jsonl(...argv);
+  ])("ends honestly after %s", async (_name, argv, status, code) => {
+    const ran = await jsonl(...argv);
     expect(ran.status).toBe(status);
     expect(ran.events[0]).toMatchObject({ type: "aoi:meta", tool: "shelf", tool_version: "1.2.3" });
     expect(ran.events.at(-2)).toMatchObject({ type: "aoi:error", code });
@@ -66,30 +69,30 @@ describe("a jsonl stream", () => {
     expect(status).toBe("0");
   });
 
-  it("carries a page, its cursor and its bound", () => {
-    const { events: all } = jsonl("item", "list");
+  it("carries a page, its cursor and its bound", async () => {
+    const { events: all } = await jsonl("item", "list");
     expect(all.slice(1, -1).map((event) => [event["type"], event["id"]])).toEqual([
       ["item", "ITM-1"],
       ["item", "ITM-2"],
       ["item", "ITM-3"],
     ]);
     expect(all.at(-1)).toMatchObject({ ok: true, count: 3, truncated: true, next_cursor: "2" });
-    const last = jsonl("item", "list", "--cursor", "2").events.at(-1);
+    const last = (await jsonl("item", "list", "--cursor", "2")).events.at(-1);
     expect(last).toMatchObject({ truncated: false });
     expect(last).not.toHaveProperty("next_cursor");
-    const cut = jsonl("item", "list", "--limit", "1").events.at(-1);
+    const cut = (await jsonl("item", "list", "--limit", "1")).events.at(-1);
     expect(cut).toMatchObject({ count: 1, truncated: true });
     expect(cut).not.toHaveProperty("next_cursor");
   });
 
-  it("carries a plan, and changes nothing", () => {
-    const { events: all, status } = jsonl("item", "delete", "ITM-1", "--dry-run");
+  it("carries a plan, and changes nothing", async () => {
+    const { events: all, status } = await jsonl("item", "delete", "ITM-1", "--dry-run");
     expect(all[1]).toEqual({ type: "aoi:plan", action: "delete", target: "ITM-1" });
     expect(status).toBe(0);
   });
 
-  it("fails when a check of severity error does", () => {
-    const { events: all, status } = jsonl("item", "check");
+  it("fails when a check of severity error does", async () => {
+    const { events: all, status } = await jsonl("item", "check");
     expect(status).toBe(1);
     expect(all.at(-1)).toMatchObject({ ok: false, count: 2 });
   });

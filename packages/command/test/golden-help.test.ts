@@ -8,8 +8,8 @@ import { program } from "./fixtures/program.ts";
 import { shelf } from "./run-shelf.ts";
 
 describe("help", () => {
-  it("of a command", () => {
-    expect(shelf("item", "show", "--help").stdout).toBe(`Show an item.
+  it("of a command", async () => {
+    expect((await shelf("item", "show", "--help")).stdout).toBe(`Show an item.
 
 Usage
   shelf item show <id> [flags]
@@ -37,20 +37,24 @@ Exit codes
 `);
   });
 
-  it("of a noun, of everything, and by the word help", () => {
-    const noun = shelf("item", "--help").stdout;
+  it("of a noun, of everything, and by the word help", async () => {
+    const noun = (await shelf("item", "--help")).stdout;
     expect(noun).toContain("Usage\n  shelf item <command> [flags]\n");
     expect(noun).toContain("  item list    List items\n  item show    Show an item\n");
     expect(noun).not.toContain("completion");
-    expect(shelf("help", "item").stdout).toBe(noun);
-    expect(shelf("help", "item", "show").stdout).toBe(shelf("item", "show", "-h").stdout);
-    expect(shelf("--help").stdout).toContain(
+    expect((await shelf("help", "item")).stdout).toBe(noun);
+    expect((await shelf("help", "item", "show")).stdout).toBe(
+      (await shelf("item", "show", "-h")).stdout,
+    );
+    expect((await shelf("--help")).stdout).toContain(
       "completion    Print a completion script for a shell\n",
     );
   });
 
-  it("as events when a program asks", () => {
-    const lines = shelf("item", "show", "--help", "--format", "jsonl").stdout.trim().split("\n");
+  it("as events when a program asks", async () => {
+    const lines = (await shelf("item", "show", "--help", "--format", "jsonl")).stdout
+      .trim()
+      .split("\n");
     expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
       "aoi:meta",
       "text",
@@ -60,10 +64,10 @@ Exit codes
 });
 
 describe("completion", () => {
-  const complete = (...words: string[]): string[] => {
+  const complete = async (...words: string[]): Promise<string[]> => {
     const folder = mkdtempSync(join(tmpdir(), "completion-"));
     const file = join(folder, "shelf.bash");
-    writeFileSync(file, shelf("completion", "bash").stdout);
+    writeFileSync(file, (await shelf("completion", "bash")).stdout);
     const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shelf; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const ran = spawnSync("bash", ["-c", script, "bash", file, ...words], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
@@ -71,13 +75,13 @@ describe("completion", () => {
     return ran.stdout.trim().split("\n");
   };
 
-  it("offers what bash can take next", () => {
-    expect(complete("shelf", "")).toEqual(["item", "capabilities", "schema", "completion"]);
-    expect(complete("shelf", "item", "s")).toEqual(["show", "secret"]);
-    expect(complete("shelf", "item", "list", "--l")).toEqual(["--limit"]);
-    expect(complete("shelf", "item", "list", "--format", "j")).toEqual(["json", "jsonl"]);
-    expect(complete("shelf", "item", "count", "--c")).toEqual(["--count"]);
-    expect(complete("shelf", "completion", "")).toEqual(["bash", "zsh", "fish"]);
+  it("offers what bash can take next", async () => {
+    expect(await complete("shelf", "")).toEqual(["item", "capabilities", "schema", "completion"]);
+    expect(await complete("shelf", "item", "s")).toEqual(["show", "secret"]);
+    expect(await complete("shelf", "item", "list", "--l")).toEqual(["--limit"]);
+    expect(await complete("shelf", "item", "list", "--format", "j")).toEqual(["json", "jsonl"]);
+    expect(await complete("shelf", "item", "count", "--c")).toEqual(["--count"]);
+    expect(await complete("shelf", "completion", "")).toEqual(["bash", "zsh", "fish"]);
   });
 
   describe.each(["zsh", "fish"] as const)("for %s", (shell) => {
@@ -102,8 +106,8 @@ describe("completion", () => {
 });
 
 describe("discovery", () => {
-  it("is one JSON object each, and names what every command can do", () => {
-    const capabilities = JSON.parse(shelf("capabilities", "--output", "json").stdout) as {
+  it("is one JSON object each, and names what every command can do", async () => {
+    const capabilities = JSON.parse((await shelf("capabilities", "--output", "json")).stdout) as {
       commands: { name: string }[];
     };
     expect(capabilities).toMatchObject({
@@ -129,20 +133,20 @@ describe("discovery", () => {
     expect(byName["completion"]).toBeDefined();
   });
 
-  it("gives a command's event schema, and says when there is no such command", () => {
-    const schema = JSON.parse(shelf("schema", "--command", "item show").stdout) as {
+  it("gives a command's event schema, and says when there is no such command", async () => {
+    const schema = JSON.parse((await shelf("schema", "--command", "item show")).stdout) as {
       $defs: Record<string, unknown>;
     };
     expect(schema).toMatchObject({ $schema: "https://json-schema.org/draft/2020-12/schema" });
     expect(schema.$defs["item_show"]).toMatchObject({ required: expect.arrayContaining(["type"]) });
     expect(schema.$defs["aoi_summary"]).toMatchObject({ required: ["type", "ok", "count"] });
-    const wrong = shelf("schema", "--command", "item shwo");
+    const wrong = await shelf("schema", "--command", "item shwo");
     expect(wrong.status).toBe(66);
     expect(wrong.stderr).toContain('Did you mean "item show"?');
   });
 });
 
-it("text is measured as a terminal shows it", () => {
+it("text is measured as a terminal shows it", async () => {
   expect(["abc", "日本", "e\u0301", "👩‍👩‍👧", "\u001b[31mred\u001b[0m", "é"].map(textWidth)).toEqual([
     3, 4, 1, 2, 3, 1,
   ]);

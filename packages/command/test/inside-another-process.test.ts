@@ -1,34 +1,18 @@
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { CommandContext } from "@aomori/command";
 import { runProgram } from "@aomori/command";
-import { createOutput, createRedactor } from "@aomori/protocol";
-import { identity, program } from "./fixtures/program.ts";
+import { program } from "./fixtures/program.ts";
+import { contextIn } from "./run-shelf.ts";
 
 let folder: string;
 let context: CommandContext;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "shelf-"));
-  const terminal = (name: string) => ({
-    output: createOutput({ fd: openSync(join(folder, name), "w") }),
-    isTty: false,
-    columns: () => undefined,
-    rows: () => undefined,
-  });
-  context = {
-    program: identity,
-    env: {},
-    cwd: folder,
-    stdin: { isTty: false, readText: async () => "", ask: async () => "" },
-    stdout: terminal("out"),
-    stderr: terminal("err"),
-    redactor: createRedactor(),
-    ownsProcess: false,
-    heartbeatMs: 20,
-  };
+  context = contextIn(folder);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

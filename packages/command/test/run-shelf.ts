@@ -1,6 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { CommandContext } from "@aomori/command";
+import { runProgram } from "@aomori/command";
+import { createOutput, createRedactor } from "@aomori/protocol";
+import { identity, program } from "./fixtures/program.ts";
 
 const programPath: string = fileURLToPath(new URL("fixtures/program.ts", import.meta.url));
 /** What runs the program: its words follow. */
@@ -12,7 +19,39 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function shelf(...argv: string[]): Ran {
+/** Inside this process, nothing being a terminal: for everything but signals, crashes and exits. */
+export async function shelf(...argv: string[]): Promise<Ran> {
+  const folder = mkdtempSync(join(tmpdir(), "shelf-"));
+  try {
+    const status = await runProgram(program, argv, contextIn(folder));
+    const read = (name: string) => readFileSync(join(folder, name), "utf8");
+    return { status, stdout: read("out"), stderr: read("err") };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function contextIn(folder: string): CommandContext {
+  const terminal = (name: string) => ({
+    output: createOutput({ fd: openSync(join(folder, name), "w") }),
+    isTty: false,
+    columns: () => undefined,
+    rows: () => undefined,
+  });
+  return {
+    program: identity,
+    env: {},
+    cwd: folder,
+    stdin: { isTty: false, readText: async () => "", ask: async () => "" },
+    stdout: terminal("out"),
+    stderr: terminal("err"),
+    redactor: createRedactor(),
+    ownsProcess: false,
+    heartbeatMs: 20,
+  };
+}
+
+export function shelfProcess(...argv: string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeArgs, ...argv], {
     encoding: "utf8",
     env: { PATH: process.env["PATH"], LANG: "C" },
