@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import type { Pool } from "pg";
 import type { Log } from "./ports.ts";
@@ -48,9 +49,12 @@ export function defineWorkflow<Input>(
     name,
     className: "aomori",
   });
-  return async (id, input) => {
-    await DBOS.startWorkflow(workflow, { workflowID: id })(input);
-  };
+  // A workflow may be asked for from within a step of another one; DBOS would take it for a part of that step.
+  const outsideOfSteps = AsyncLocalStorage.snapshot();
+  return (id, input) =>
+    outsideOfSteps(async () => {
+      await DBOS.startWorkflow(workflow, { workflowID: id })(input);
+    });
 }
 
 /** Launches DBOS on the store's pool; pending workflows of `executorId` go on at once. */

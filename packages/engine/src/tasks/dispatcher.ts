@@ -45,6 +45,8 @@ export class Dispatcher {
   readonly #boards: Boards;
   #looking: Promise<void> | undefined;
   #again = false;
+  /** Marked as running in the store, without a workflow yet. */
+  readonly #unstarted: TaskInput[] = [];
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -84,6 +86,7 @@ export class Dispatcher {
 
   async #dispatch(): Promise<void> {
     const engine = this.#engine;
+    await this.#startWorkflows();
     const boards = (await this.#boards.watched()).filter((board) => board.dispatches);
     const nowMs = engine.clock.now();
     const { picks, nextDueMs } = selectDispatch({
@@ -124,7 +127,16 @@ export class Dispatcher {
         return runs.map(({ id, run }) => ({ orgId, specId, taskId: id, run }));
       },
     );
-    for (const input of started) await this.#engine.workflows.task(taskWorkflowId(input), input);
+    this.#unstarted.push(...started);
+    await this.#startWorkflows();
+  }
+
+  /** A start that fails is kept and made again at the next look. */
+  async #startWorkflows(): Promise<void> {
+    for (let input = this.#unstarted[0]; input !== undefined; input = this.#unstarted[0]) {
+      await this.#engine.workflows.task(taskWorkflowId(input), input);
+      this.#unstarted.shift();
+    }
   }
 
   #lookAgainIn(delayMs: number): void {
