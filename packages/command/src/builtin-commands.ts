@@ -12,6 +12,8 @@ const readOnly = {
   effects: { readOnly: true },
   result: "resource",
   errors: [],
+  // A field named after a secret is described here, not filled.
+  reveals: ["*"],
 } as const;
 
 const capabilitiesSpec: CommandSpec = {

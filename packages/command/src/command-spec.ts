@@ -57,7 +57,7 @@ export interface CommandSpec {
   /** Type of the domain event that carries a resource or an item, in `jsonl`. */
   readonly eventType: string;
   readonly errors: readonly string[];
-  /** Fields shown although their name is a secret's: that of a key when it is made. */
+  /** Fields shown although their name is a secret's: that of a key when it is made. `*` for a document about fields. */
   readonly reveals?: readonly string[];
   /** JSON Schema of the resource, the item or the event; only discovery reads it. */
   readonly output?: Readonly<Record<string, unknown>>;

@@ -133,6 +133,11 @@ describe("discovery", () => {
     expect(byName["completion"]).toBeDefined();
   });
 
+  it("describes a field named after a secret instead of hiding it", async () => {
+    const schema = JSON.parse((await shelf("schema")).stdout) as { $defs: Record<string, unknown> };
+    expect(schema.$defs["item_secret"]).toMatchObject({ type: "object" });
+  });
+
   it("gives a command's event schema, and says when there is no such command", async () => {
     const schema = JSON.parse((await shelf("schema", "--command", "item show")).stdout) as {
       $defs: Record<string, unknown>;
