@@ -10,6 +10,7 @@ import { EventHub } from "./events/event-hub.ts";
 import type { Handlers, Plans } from "./handlers.ts";
 import { toHttpError } from "./http-errors.ts";
 import { isLoopback, refuseForeignPages } from "./loopback-guard.ts";
+import { OpenSockets } from "./open-sockets.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Authenticate, EventSource, IdempotencyPort, Log } from "./ports.ts";
 import { registerOperations } from "./register-operations.ts";
@@ -69,7 +70,6 @@ export class Server {
       logger: false,
       bodyLimit: this.#bodyLimitBytes,
       exposeHeadRoutes: false,
-      forceCloseConnections: "idle",
       genReqId: () => `${requestPrefix}${(requests += 1)}`,
       routerOptions: { maxParamLength: 500 },
       frameworkErrors: (error, request, reply) => void this.#fail(error, request, reply),
@@ -112,6 +112,7 @@ export class Server {
 
   #prepare(): void {
     const app = this.#app;
+    const sockets = new OpenSockets(app.server);
     app.decorateRequest("identity", null);
     const parse = app.getDefaultJsonParser("error", "error");
     app.removeAllContentTypeParsers();
@@ -126,6 +127,7 @@ export class Server {
     app.addHook("onRequest", (request, reply) => this.#admit(request, reply));
     app.addHook("preClose", (done) => {
       this.#hub.close();
+      sockets.close();
       done();
     });
     app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));

@@ -14,3 +14,5 @@ export type {
   Log,
   LogEntry,
 } from "./ports.ts";
+export { localKeyName, startServer } from "./process/start-server.ts";
+export type { RunningServer, StartServerOptions } from "./process/start-server.ts";

@@ -1,0 +1,162 @@
+import {
+  accountHandlers,
+  accountPlans,
+  agentHandlers,
+  agentPlans,
+  dagHandlers,
+  dagPlans,
+  openRuntime,
+  specHandlers,
+  specPlans,
+  taskHandlers,
+  taskPlans,
+} from "@aomori/runtime";
+import type { Runtime } from "@aomori/runtime";
+import { ensureLocalKey, localOrgId } from "@aomori/store";
+import {
+  acquireLock,
+  ensureHome,
+  identifySelf,
+  readCredentials,
+  removeServerInfo,
+  setCredential,
+  writeServerInfo,
+} from "@aomori/system";
+import type { HomeLayout } from "@aomori/system";
+import { createServer } from "../create-server.ts";
+import type { Handlers, Plans } from "../handlers.ts";
+import type { Log } from "../ports.ts";
+import { storeAuthenticator, storeEvents, storeIdempotency } from "./store-ports.ts";
+
+export interface StartServerOptions {
+  readonly layout: HomeLayout;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly databaseUrl?: string | undefined;
+  readonly version: string;
+  readonly log: Log;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Resolves once the server has drained and let go of everything, whoever asked for it. */
+  readonly stopped: Promise<void>;
+  /** Finishes running requests, stops agents so that the next start takes up their work, and frees the store. */
+  drain(): Promise<void>;
+}
+
+/** The name under which the local server's key stands in the credentials file. */
+export const localKeyName = "local";
+
+/** Starts the one server of a home: lock, store, engine, HTTP on loopback. Errors: LOCK_HELD, STORE_NEWER and what the store says. */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const { layout, version, log } = options;
+  await ensureHome(layout);
+  const lock = await acquireLock(layout.serverLockFile);
+  try {
+    const runtime = await openRuntime({
+      layout,
+      databaseUrl: options.databaseUrl,
+      log: engineLog(log),
+    });
+    try {
+      return await serve(options, runtime, () => lock.release());
+    } catch (error) {
+      await runtime.close();
+      throw error;
+    }
+  } catch (error) {
+    await lock.release();
+    log({ level: "error", message: `Aomori ${version} did not start`, error });
+    throw error;
+  }
+}
+
+async function serve(
+  options: StartServerOptions,
+  runtime: Runtime,
+  release: () => Promise<void>,
+): Promise<RunningServer> {
+  const { layout, version, log } = options;
+  const startedAt = new Date().toISOString();
+  const stopped = Promise.withResolvers<void>();
+  let draining: Promise<void> | undefined;
+  const identity = await identifySelf();
+  await keepLocalKey(layout, runtime);
+  const server = createServer({
+    handlers: { ...handlersOf(runtime), "system.drain": () => drainSoon() },
+    plans: plansOf(runtime),
+    events: storeEvents(runtime.store),
+    idempotency: storeIdempotency(runtime.store),
+    authenticate: storeAuthenticator(runtime.store),
+    health: async () => ({
+      status: draining === undefined ? "ready" : "draining",
+      version,
+      apiVersions: ["1"],
+      store: runtime.store.kind,
+      pid: process.pid,
+      startedAt,
+    }),
+    version,
+    log,
+  });
+  const drain = (): Promise<void> => {
+    draining ??= (async () => {
+      await server.close();
+      await runtime.close();
+      await removeServerInfo(layout.serverInfoFile, identity);
+      await release();
+      stopped.resolve();
+    })();
+    return draining;
+  };
+  /** The answer goes out before the connection closes. */
+  const drainSoon = async (): Promise<{ status: "draining" }> => {
+    setImmediate(() => {
+      drain().catch((error: unknown) => stopped.reject(error));
+    });
+    return { status: "draining" };
+  };
+  const url = await server.listen({ port: options.port });
+  const port = Number(new URL(url).port);
+  await writeServerInfo(layout.serverInfoFile, { ...identity, startedAt, port, version });
+  log({ level: "info", message: `Aomori ${version} answers at ${url} (${runtime.store.kind})` });
+  return { url, port, stopped: stopped.promise, drain };
+}
+
+async function keepLocalKey(layout: HomeLayout, runtime: Runtime): Promise<void> {
+  const { [localKeyName]: known } = await readCredentials(layout.credentialsFile);
+  const secret = await ensureLocalKey(runtime.store, localOrgId, known);
+  if (secret !== known) await setCredential(layout.credentialsFile, localKeyName, secret);
+}
+
+function handlersOf(runtime: Runtime): Omit<Handlers, "system.drain"> {
+  return {
+    ...specHandlers(runtime),
+    ...taskHandlers(runtime),
+    ...agentHandlers(runtime),
+    ...dagHandlers(runtime),
+    ...accountHandlers(runtime),
+  };
+}
+
+function plansOf(runtime: Runtime): Plans {
+  return {
+    ...specPlans(runtime),
+    ...taskPlans(runtime),
+    ...agentPlans(runtime),
+    ...dagPlans(runtime),
+    ...accountPlans(runtime),
+  };
+}
+
+function engineLog(log: Log): Parameters<typeof openRuntime>[0]["log"] {
+  const write =
+    (level: "info" | "warn" | "error") =>
+    (message: string, facts: Readonly<Record<string, unknown>> = {}): void => {
+      const rest = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`);
+      log({ level, message: [message, ...rest].join(" ") });
+    };
+  return { info: write("info"), warn: write("warn"), error: write("error") };
+}
