@@ -5,7 +5,7 @@ export const redactedText = "[redacted]";
 const minSecretLength = 4;
 
 const secretName =
-  /(?:^|_)(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|signing_?key|secret_?key|authorization|cookies?|credentials?|bearer)$/;
+  /(?:^|_)(?:passwords?|passwd|passphrase|secrets?|token|api_?key|access_?key|private_?key|signing_?key|secret_?key|authorization|cookies?|credentials?|bearer)$/;
 const harmlessName = /(?:^|_)(?:page|next|previous|continuation|sync|cancel(?:lation)?)_token$/;
 
 /**

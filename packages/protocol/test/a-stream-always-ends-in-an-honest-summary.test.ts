@@ -85,7 +85,7 @@ describe("a stream always ends in an honest summary", () => {
     const startedAtMs = performance.now();
     child.kill("SIGTERM");
     const ended = await readToEnd(child);
-    expect(performance.now() - startedAtMs).toBeGreaterThan(400);
+    expect(performance.now() - startedAtMs).toBeGreaterThan(1400);
     expect(ended.status).toBe(143);
     expect(parse(ended.lines.at(-1))).toMatchObject({ type: "aoi:summary", ok: false });
   });
@@ -98,7 +98,7 @@ describe("a stream always ends in an honest summary", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
     const ended = await readToEnd(child);
-    expect(performance.now() - startedAtMs).toBeLessThan(450);
+    expect(performance.now() - startedAtMs).toBeLessThan(1200);
     expect(ended.status).toBe(130);
     expect(ended.lines.filter((line) => line.includes("aoi:summary"))).toHaveLength(1);
   });
