@@ -108,7 +108,8 @@ export class Calls {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(maxRetries === undefined ? {} : { maxRetries }),
     };
-    const wire = { ...Object(toWireInput(operation.input, input)) };
-    return send(endpoint, { operation, input: wire, dryRun, idempotencyKey, signal });
+    const wire: unknown = toWireInput(operation.input, input);
+    const fields = typeof wire === "object" && wire !== null ? { ...wire } : {};
+    return send(endpoint, { operation, input: fields, dryRun, idempotencyKey, signal });
   }
 }

@@ -23,14 +23,15 @@ export interface ScriptedServer extends AsyncDisposable {
 /** A bare HTTP server that answers as a test says, for what a real one does only on a bad day. */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
-  const server = createServer(async (incoming, response) => {
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = "";
     for await (const chunk of incoming.setEncoding("utf8")) body += String(chunk);
     const { method = "", url = "", headers } = incoming;
     const request = { method, url, headers, body };
     seen.push(request);
     await script(request, response, seen.length);
-  });
+  };
+  const server = createServer((incoming, response) => void answer(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -35,10 +35,10 @@ export class Events {
     return streamEvents(this.#calls.endpoint, options);
   }
 
-  /** Calls `listener` with each event of a type, one after another; returns how to end that. */
+  /** Calls `listener` with each event of a type, one after another, awaiting a promise it returns; returns how to end that. */
   subscribe<Type extends EventType>(
     type: Type,
-    listener: (event: AomoriEvent<Type>) => void | Promise<void>,
+    listener: (event: AomoriEvent<Type>) => unknown,
     { onError, signal, ...options }: SubscribeOptions = {},
   ): () => void {
     const ended = new AbortController();
