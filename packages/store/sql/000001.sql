@@ -1,4 +1,5 @@
--- Every table but workers carries org_id; the one tenancy filter is in src/scope.ts.
+-- Every table but workers carries org_id, and every reference carries it along: no row can belong to another
+-- organisation's. The one filter on reads is in src/scope.ts.
 -- Times are timestamptz; documents are jsonb in their wire shape (snake_case).
 
 create table organizations (
@@ -26,19 +27,20 @@ create table api_keys (
 create index api_keys_by_org on api_keys (org_id, created_at desc, id desc);
 
 create table projects (
-  id text primary key,
+  id text not null,
   org_id text not null references organizations (id),
   name text not null,
   repository text not null,
   default_branch text not null,
   created_at timestamptz not null,
-  unique (org_id, repository)
+  unique (org_id, repository),
+  primary key (org_id, id)
 );
 
 create table specs (
-  id text primary key,
+  id text not null,
   org_id text not null references organizations (id),
-  project_id text not null references projects (id),
+  project_id text not null,
   title text not null,
   description text not null,
   status text not null,
@@ -66,14 +68,16 @@ create table specs (
   created_by text not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  completed_at timestamptz
+  completed_at timestamptz,
+  primary key (org_id, id),
+  foreign key (org_id, project_id) references projects (org_id, id)
 );
 create index specs_by_org on specs (org_id, created_at desc, id desc);
 create index specs_live on specs (status) where status in ('planning', 'running', 'merging');
 
 create table artifacts (
   org_id text not null references organizations (id),
-  spec_id text not null references specs (id),
+  spec_id text not null,
   phase text not null,
   version integer not null,
   status text not null,
@@ -85,13 +89,14 @@ create table artifacts (
   content jsonb not null,
   created_by text not null,
   created_at timestamptz not null,
-  primary key (spec_id, phase, version)
+  primary key (spec_id, phase, version),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 
 create table phase_attempts (
   id text primary key,
   org_id text not null references organizations (id),
-  spec_id text not null references specs (id),
+  spec_id text not null,
   phase text not null,
   number integer not null,
   -- The planning segment that made it; attempts are limited per segment.
@@ -109,14 +114,15 @@ create table phase_attempts (
   duration_ms bigint,
   started_at timestamptz not null,
   ended_at timestamptz,
-  unique (spec_id, phase, number)
+  unique (spec_id, phase, number),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 
 create table tickets (
   org_id text not null references organizations (id),
   id text not null,
   number integer not null,
-  spec_id text not null references specs (id),
+  spec_id text not null,
   -- The plan's own id; unique inside a spec.
   local_id text not null,
   title text not null,
@@ -127,14 +133,15 @@ create table tickets (
   acceptance_criteria jsonb not null,
   created_at timestamptz not null,
   primary key (org_id, id),
-  unique (spec_id, local_id)
+  unique (spec_id, local_id),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 
 create table tasks (
   org_id text not null references organizations (id),
   id text not null,
   number integer not null,
-  spec_id text not null references specs (id),
+  spec_id text not null,
   ticket_id text,
   -- The plan's own id; absent for injected, resolution and repair tasks.
   local_id text,
@@ -175,27 +182,29 @@ create table tasks (
   ended_at timestamptz,
   primary key (org_id, id),
   unique (spec_id, local_id),
-  unique (spec_id, origin_key)
+  unique (spec_id, origin_key),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 create index tasks_by_spec on tasks (spec_id, number);
 create index tasks_live on tasks (status) where status in ('ready', 'running', 'validating');
 
 create table task_edges (
   org_id text not null references organizations (id),
-  spec_id text not null references specs (id),
+  spec_id text not null,
   task_id text not null,
   depends_on text not null,
   primary key (org_id, task_id, depends_on),
   foreign key (org_id, task_id) references tasks (org_id, id),
   foreign key (org_id, depends_on) references tasks (org_id, id),
-  check (task_id <> depends_on)
+  check (task_id <> depends_on),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 create index task_edges_reverse on task_edges (org_id, depends_on);
 
 create table agents (
-  id text primary key,
+  id text not null,
   org_id text not null references organizations (id),
-  spec_id text not null references specs (id),
+  spec_id text not null,
   task_id text not null,
   driver text not null,
   model jsonb,
@@ -216,7 +225,9 @@ create table agents (
   last_heartbeat_at timestamptz,
   last_step_at timestamptz,
   ended_at timestamptz,
-  foreign key (org_id, task_id) references tasks (org_id, id)
+  foreign key (org_id, task_id) references tasks (org_id, id),
+  primary key (org_id, id),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 create index agents_by_task on agents (org_id, task_id, started_at desc);
 create index agents_by_spec on agents (spec_id);
@@ -224,7 +235,7 @@ create index agents_live on agents (status) where status in ('starting', 'active
 
 create table steps (
   org_id text not null references organizations (id),
-  agent_id text not null references agents (id),
+  agent_id text not null,
   position integer not null,
   type text not null,
   summary text not null,
@@ -234,20 +245,22 @@ create table steps (
   data jsonb,
   at timestamptz not null,
   duration_ms bigint,
-  primary key (agent_id, position)
+  primary key (agent_id, position),
+  foreign key (org_id, agent_id) references agents (org_id, id)
 );
 
 create table steerings (
   id text primary key,
   org_id text not null references organizations (id),
-  agent_id text not null references agents (id),
+  agent_id text not null,
   action text not null,
   instruction text not null,
   deliver text not null,
   status text not null,
   created_by text not null,
   created_at timestamptz not null,
-  delivered_at timestamptz
+  delivered_at timestamptz,
+  foreign key (org_id, agent_id) references agents (org_id, id)
 );
 create index steerings_pending on steerings (agent_id) where status = 'pending';
 
@@ -255,7 +268,7 @@ create table discoveries (
   org_id text not null references organizations (id),
   id text not null,
   number integer not null,
-  spec_id text not null references specs (id),
+  spec_id text not null,
   source_task_id text not null,
   agent_id text,
   origin_key text not null,
@@ -264,7 +277,8 @@ create table discoveries (
   status text not null,
   created_at timestamptz not null,
   primary key (org_id, id),
-  unique (spec_id, origin_key)
+  unique (spec_id, origin_key),
+  foreign key (org_id, spec_id) references specs (org_id, id)
 );
 
 create table events (

@@ -31,32 +31,6 @@ const rules: readonly { readonly code: string; readonly faults: string }[] = [
       ) as n`,
   },
   {
-    code: "FOREIGN_ORGANISATION",
-    faults: `
-      select 'a row of ' || t.name || ' of organisation ' || t.org_id || ' belongs to ' || s.id || ' of organisation '
-        || s.org_id as message
-      from (
-        select 'artifacts' as name, org_id, spec_id from artifacts union
-        select 'phase_attempts', org_id, spec_id from phase_attempts union
-        select 'tickets', org_id, spec_id from tickets union
-        select 'tasks', org_id, spec_id from tasks union
-        select 'task_edges', org_id, spec_id from task_edges union
-        select 'agents', org_id, spec_id from agents union
-        select 'discoveries', org_id, spec_id from discoveries
-      ) as t join specs s on s.id = t.spec_id where s.org_id <> t.org_id
-      union all
-      select 'spec ' || s.id || ' of organisation ' || s.org_id || ' has project ' || p.id || ' of organisation '
-        || p.org_id
-      from specs s join projects p on p.id = s.project_id where p.org_id <> s.org_id
-      union all
-      select 'a row of ' || t.name || ' of organisation ' || t.org_id || ' belongs to ' || a.id || ' of organisation '
-        || a.org_id
-      from (
-        select 'steps' as name, org_id, agent_id from steps union
-        select 'steerings', org_id, agent_id from steerings
-      ) as t join agents a on a.id = t.agent_id where a.org_id <> t.org_id`,
-  },
-  {
     code: "EDGE_ACROSS_SPECS",
     faults: `
       select t.id || ' of ' || t.spec_id || ' waits for ' || d.id || ' of ' || d.spec_id as message
@@ -91,7 +65,7 @@ const rules: readonly { readonly code: string; readonly faults: string }[] = [
     code: "STEP_COUNT_WRONG",
     faults: `
       select 'agent ' || a.id || ' counts ' || a.step_count || ' steps and has ' || count(s.position) as message
-      from agents a left join steps s on s.agent_id = a.id group by a.id
+      from agents a left join steps s on s.org_id = a.org_id and s.agent_id = a.id group by a.org_id, a.id
       having count(s.position) <> a.step_count`,
   },
   {

@@ -9,7 +9,7 @@ import { loadMigrations } from "../src/migrations.ts";
 import { currentManifest, seedArchivePath, seedManifestPath } from "../src/seed.ts";
 import { TestClock, temporaryHome } from "./describe-stores.ts";
 
-const rebuild = "run: node --conditions=aomori-source packages/store/tools/build-seed.ts";
+const rebuild = "run: npm run seed -w packages/store";
 
 test("the seed was built from today's migrations, PGlite and DBOS, and is the one its manifest names", async () => {
   const archive = createHash("sha256")

@@ -1,6 +1,6 @@
 /**
  * Builds seed/: the data directory every new embedded store starts from, with our migrations and DBOS's system schema
- * applied. Run it with `node --conditions=aomori-source packages/store/tools/build-seed.ts` after a change to sql/, or to the
+ * applied. Run it with `npm run seed -w packages/store` after a change to sql/, or to the
  * version of PGlite or DBOS.
  */
 import { createHash } from "node:crypto";

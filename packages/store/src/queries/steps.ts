@@ -91,7 +91,10 @@ export async function listTaskSteps(
       order by a.started_at, s.agent_id, s.position limit ${limit + 1}::int`,
   );
   return pageOfRows(rows, limit, {
-    item: ({ startedAt: _, ...row }) => readStep(row),
+    item: (row) => {
+      const { startedAt: _, ...step } = row;
+      return readStep(step);
+    },
     position: (row) => [row.startedAt, row.agentId, row.position],
   });
 }
