@@ -11,6 +11,7 @@ import type {
   Random,
   Workspaces,
 } from "./ports.ts";
+import type { Boards } from "./tasks/boards.ts";
 import type { LiveRuns } from "./tasks/live-runs.ts";
 
 export interface PlanInput {
@@ -51,6 +52,7 @@ export interface EngineContext {
   readonly keys: KeyRing;
   readonly limits: Limits;
   readonly workflows: Workflows;
+  readonly boards: Boards;
   readonly live: LiveRuns;
   /** Tells the dispatcher that a task may have become ready or a slot free. */
   readonly wake: () => void;

@@ -1,5 +1,5 @@
 import type { Store } from "@aomori/store";
-import type { MergeInput, PlanInput, TaskInput } from "./context.ts";
+import type { EngineContext, MergeInput, PlanInput, TaskInput } from "./context.ts";
 import { defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
 import { mergeWorkflow } from "./merging/merge-workflow.ts";
 import type {
@@ -18,7 +18,6 @@ import { Boards } from "./tasks/boards.ts";
 import { Dispatcher } from "./tasks/dispatcher.ts";
 import { LiveRuns } from "./tasks/live-runs.ts";
 import { taskWorkflow } from "./tasks/task-workflow.ts";
-import type { TaskEngine } from "./tasks/task-workflow.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -36,7 +35,7 @@ export interface EngineOptions {
 }
 
 export interface Engine extends AsyncDisposable {
-  readonly context: TaskEngine;
+  readonly context: EngineContext;
   /** Stops every agent and leaves the work where the next start takes it up. */
   close(): Promise<void>;
 }
@@ -45,7 +44,7 @@ export interface Engine extends AsyncDisposable {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const closing = new AbortController();
   const boards = new Boards(options.store);
-  const context: TaskEngine = {
+  const context: EngineContext = {
     ...options,
     boards,
     live: new LiveRuns(),

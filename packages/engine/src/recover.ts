@@ -5,13 +5,13 @@ import {
   endAgent,
 } from "@aomori/store";
 import { mergeWorkflowId, planWorkflowId, taskWorkflowId } from "./context.ts";
-import type { TaskEngine } from "./tasks/task-workflow.ts";
+import type { EngineContext } from "./context.ts";
 
 /**
  * Makes good what a crash left between the store and the workflows: everything the store says is going on gets
  * its workflow, which exists already in most cases, and agents that nobody runs are closed.
  */
-export async function recover(engine: TaskEngine): Promise<void> {
+export async function recover(engine: EngineContext): Promise<void> {
   const specs = await allOrganizationsLiveSpecs(engine.store);
   const tasks = await allOrganizationsLiveTasks(engine.store);
   for (const { orgId, id: specId, status, planRun, mergeRun } of specs) {
@@ -41,7 +41,7 @@ export async function recover(engine: TaskEngine): Promise<void> {
 }
 
 /** Agents of tasks that no longer run (cancelled in the moment of the crash, say) have no workflow to close them. */
-async function closeAbandoned(engine: TaskEngine, running: ReadonlySet<string>): Promise<void> {
+async function closeAbandoned(engine: EngineContext, running: ReadonlySet<string>): Promise<void> {
   for (const agent of await allOrganizationsLiveAgents(engine.store)) {
     if (running.has(`${agent.orgId} ${agent.taskId}`)) continue;
     const message = "the server stopped while this agent ran";

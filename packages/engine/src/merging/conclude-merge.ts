@@ -1,9 +1,8 @@
 import { insertTasks, listTaskRows, reserveNumbers, updateSpec } from "@aomori/store";
 import type { NewTask, OrgTransaction, TaskRow } from "@aomori/store";
-import type { MergeInput } from "../context.ts";
+import type { EngineContext, MergeInput } from "../context.ts";
 import { announceTask } from "../specs/materialise.ts";
 import type { Board } from "../tasks/board.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { currentMerge, tipOf } from "./open-merge.ts";
 import { failSpec, resumeSpec } from "./settle-spec.ts";
@@ -11,7 +10,7 @@ import { failSpec, resumeSpec } from "./settle-spec.ts";
 const maxGateRepairs = 3;
 
 /** Ends a run of the queue: the spec is complete, goes on with what was sent back, or waits for a person. */
-export async function concludeMerge(engine: TaskEngine, input: MergeInput): Promise<void> {
+export async function concludeMerge(engine: EngineContext, input: MergeInput): Promise<void> {
   const completed = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const spec = await currentMerge(tx, input);
     if (spec === undefined) return false;
@@ -41,7 +40,7 @@ export async function concludeMerge(engine: TaskEngine, input: MergeInput): Prom
 }
 
 /** The branches stay in the private clone; the worktrees of a completed spec go. */
-async function tidy(engine: TaskEngine, input: MergeInput): Promise<void> {
+async function tidy(engine: EngineContext, input: MergeInput): Promise<void> {
   const board = await engine.boards.find(input.orgId, input.specId);
   const tasks = await listTaskRows(engine.store.scope(input.orgId), input.specId);
   engine.boards.unwatch(input.specId);

@@ -1,14 +1,14 @@
 import type { OrgId, TestSummaryResource } from "@aomori/contract";
 import type { SpecRow } from "@aomori/store";
 import { testCommandOf } from "../tasks/test-command.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { workspaceOf } from "../workspace-of.ts";
+import type { EngineContext } from "../context.ts";
 
 const gateDeadlineMs = 1_800_000;
 
 /** Runs the test command on a commit of the integration branch; `null` where the repository has none. */
 export async function runGate(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   spec: SpecRow,
   commit: string,

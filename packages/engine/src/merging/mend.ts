@@ -1,10 +1,9 @@
 import type { TaskId, TestSummaryResource } from "@aomori/contract";
 import { insertEdges, insertTasks, listTaskRows, reserveNumbers, updateTask } from "@aomori/store";
 import type { NewTask, OrgTransaction, TaskRow } from "@aomori/store";
-import type { MergeInput } from "../context.ts";
+import type { EngineContext, MergeInput } from "../context.ts";
 import { announceTask } from "../specs/materialise.ts";
 import type { Board } from "../tasks/board.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { gateText } from "./gate.ts";
 import { resumeSpec } from "./settle-spec.ts";
 
@@ -20,7 +19,11 @@ export interface Damage {
 }
 
 /** Sends a branch that collides, or turns the gate red, back as a task; after two of them the branch is blocked for a person. */
-export async function mend(engine: TaskEngine, input: MergeInput, damage: Damage): Promise<void> {
+export async function mend(
+  engine: EngineContext,
+  input: MergeInput,
+  damage: Damage,
+): Promise<void> {
   const { task } = damage;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const tasks = await listTaskRows(tx, input.specId);

@@ -3,13 +3,13 @@ import { UserError } from "@aomori/protocol";
 import type { SpecRow } from "@aomori/store";
 import type { UserBranchMove } from "../ports.ts";
 import { requireSpec } from "../specs/require-spec.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { requestMerge } from "./request-merge.ts";
 import { startFollowing } from "./settle-spec.ts";
+import type { EngineContext } from "../context.ts";
 
 /** Runs the merge queue now on what is finished. Errors: SPEC_NOT_FOUND, SPEC_OVER. */
-export async function mergeNow(engine: TaskEngine, orgId: OrgId, specId: SpecId): Promise<void> {
+export async function mergeNow(engine: EngineContext, orgId: OrgId, specId: SpecId): Promise<void> {
   const merge = await engine.boards.change(orgId, specId, async (board, tx) => {
     const { status } = board.spec;
     if (status !== "running" && status !== "merging") {
@@ -32,7 +32,7 @@ export interface ExportRequest {
 }
 
 async function mergedCommit(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: ExportRequest,
 ): Promise<{ spec: SpecRow; commit: string }> {
   const spec = await requireSpec(engine.store.scope(request.orgId), request.specId);
@@ -48,7 +48,7 @@ async function mergedCommit(
 
 /** What moving the branch would do. Errors: those of the move. */
 export async function planMergeInto(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: ExportRequest,
 ): Promise<UserBranchMove> {
   const { spec, commit } = await mergedCommit(engine, request);
@@ -62,7 +62,7 @@ export async function planMergeInto(
 
 /** Moves a branch of the user's repository to the merged result: the one thing that writes there. Errors: NOTHING_MERGED, BRANCH_CHECKED_OUT, MERGE_CONFLICT. */
 export async function mergeIntoUserBranch(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: ExportRequest,
 ): Promise<MergedIntoResource> {
   const { orgId, branch, by } = request;

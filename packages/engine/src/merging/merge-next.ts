@@ -1,10 +1,9 @@
 import type { ConflictLevelName, TestSummaryResource } from "@aomori/contract";
 import { listEdges, listTaskRows, updateSpec, updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
-import type { MergeInput } from "../context.ts";
+import type { EngineContext, MergeInput } from "../context.ts";
 import type { WorkspaceSpec } from "../ports.ts";
 import type { Board } from "../tasks/board.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { gateText, runGate } from "./gate.ts";
 import { mend } from "./mend.ts";
@@ -22,7 +21,7 @@ interface Scored {
 }
 
 /** Merges the next branch of the queue, or sends it back; `empty` when none can be merged now. */
-export async function mergeNext(engine: TaskEngine, input: MergeInput): Promise<MergeTurn> {
+export async function mergeNext(engine: EngineContext, input: MergeInput): Promise<MergeTurn> {
   const scope = engine.store.scope(input.orgId);
   const spec = await currentMerge(scope, input);
   if (spec === undefined) return { kind: "stop" };
@@ -76,7 +75,7 @@ function mergeable(
 }
 
 async function leastConflicting(
-  engine: TaskEngine,
+  engine: EngineContext,
   workspace: WorkspaceSpec,
   tip: string,
   tasks: readonly TaskRow[],
@@ -91,7 +90,7 @@ async function leastConflicting(
   return least;
 }
 
-async function tellScore(engine: TaskEngine, input: MergeInput, next: Scored): Promise<void> {
+async function tellScore(engine: EngineContext, input: MergeInput, next: Scored): Promise<void> {
   const { task, commit, score, level } = next;
   const branch = task.branch ?? task.id;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
@@ -106,7 +105,7 @@ async function tellScore(engine: TaskEngine, input: MergeInput, next: Scored): P
 }
 
 async function record(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: MergeInput,
   merged: Scored,
   mergeCommit: string,

@@ -9,9 +9,9 @@ import type {
 import { listTaskRows } from "@aomori/store";
 import type { TaskRow } from "@aomori/store";
 import { requireSpec } from "../specs/require-spec.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { tipOf } from "./open-merge.ts";
+import type { EngineContext } from "../context.ts";
 
 /** Pairs are scored one by one; beyond this many branches only the newest count. */
 const maxBranches = 40;
@@ -21,7 +21,7 @@ const levelOf = (score: number): "low" | "medium" | "high" =>
 
 /** What is merged, what waits and the last test gate. Errors: SPEC_NOT_FOUND. */
 export async function mergeStatusOf(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   specId: SpecId,
 ): Promise<MergeStatusResource> {
@@ -58,7 +58,7 @@ function branchOf(task: TaskRow, name: string): MergeBranchResource {
 
 /** How badly finished branches collide, pair by pair and with what is merged. Errors: SPEC_NOT_FOUND. */
 export async function conflictsOf(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   specId: SpecId,
 ): Promise<ConflictsResource> {

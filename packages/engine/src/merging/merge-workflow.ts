@@ -1,6 +1,5 @@
-import type { MergeInput } from "../context.ts";
+import type { EngineContext, MergeInput } from "../context.ts";
 import type { DurableContext } from "../durable.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import { concludeMerge } from "./conclude-merge.ts";
 import { mergeNext } from "./merge-next.ts";
 import { openMerge } from "./open-merge.ts";
@@ -10,7 +9,7 @@ import { openMerge } from "./open-merge.ts";
  * the test gate. Every turn reads the store, so a run that starts again after a crash finds what is merged.
  */
 export async function mergeWorkflow(
-  engine: TaskEngine,
+  engine: EngineContext,
   durable: DurableContext,
   input: MergeInput,
 ): Promise<void> {

@@ -1,7 +1,6 @@
 import { findSpecRow, listTaskRows, updateSpec } from "@aomori/store";
 import type { OrgScope, SpecRow } from "@aomori/store";
-import type { MergeInput } from "../context.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
+import type { EngineContext, MergeInput } from "../context.ts";
 import { runGate } from "./gate.ts";
 
 /** The spec while `input` is its newest merge run. */
@@ -18,7 +17,7 @@ export const tipOf = (spec: SpecRow): string => spec.integrationCommit ?? spec.b
 
 /** Tells what is about to be merged and learns once whether the gate was green to begin with. */
 export async function openMerge(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: MergeInput,
 ): Promise<{ readonly kind: "stop" | "open" }> {
   const scope = engine.store.scope(input.orgId);

@@ -1,11 +1,11 @@
 import { setTaskStatuses, updateSpec } from "@aomori/store";
 import { UserError } from "@aomori/protocol";
 import { stopRun } from "../tasks/live-runs.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 import type { Decision } from "./decisions.ts";
+import type { EngineContext } from "../context.ts";
 
 /** Cancels a spec, its open tasks and their agents; branches stay. Errors: SPEC_NOT_FOUND, SPEC_OVER. */
-export async function cancelSpec(engine: TaskEngine, decision: Decision): Promise<void> {
+export async function cancelSpec(engine: EngineContext, decision: Decision): Promise<void> {
   const { orgId, specId, by } = decision;
   await engine.boards.change(orgId, specId, async (board, tx) => {
     const { spec } = board;

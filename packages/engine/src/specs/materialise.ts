@@ -8,13 +8,12 @@ import {
   updateSpec,
 } from "@aomori/store";
 import type { NewTask, OrgTransaction, SpecRow } from "@aomori/store";
-import type { PlanInput } from "../context.ts";
+import type { EngineContext, PlanInput } from "../context.ts";
 import { resolvePlan } from "../planning/resolve-plan.ts";
 import type { ResolvedPlan } from "../planning/resolve-plan.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
 
 /** Turns an accepted plan into tickets, tasks and edges, once, and lets the spec run. */
-export async function materialise(engine: TaskEngine, input: PlanInput): Promise<void> {
+export async function materialise(engine: EngineContext, input: PlanInput): Promise<void> {
   await engine.store.transaction(input.orgId, async (tx) => {
     const spec = await findSpecRow(tx, input.specId);
     if (spec === undefined || spec.planRun !== input.run || spec.status !== "planning") return;

@@ -1,6 +1,5 @@
 import type { DurableContext } from "../durable.ts";
-import type { PlanInput } from "../context.ts";
-import type { TaskEngine } from "../tasks/task-workflow.ts";
+import type { EngineContext, PlanInput } from "../context.ts";
 import { makeAttempt } from "./attempt.ts";
 import { materialise } from "./materialise.ts";
 import { nextMove } from "./next-move.ts";
@@ -12,7 +11,7 @@ import { settleAttempt } from "./settle-attempt.ts";
  * is seen at once and a repeated step finds its own work done.
  */
 export async function planWorkflow(
-  engine: TaskEngine,
+  engine: EngineContext,
   durable: DurableContext,
   input: PlanInput,
 ): Promise<void> {

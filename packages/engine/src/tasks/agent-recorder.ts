@@ -1,9 +1,8 @@
 import type { AgentId, EventType, StepTypeName } from "@aomori/contract";
 import { appendSteps, heartbeatAgent, insertDiscovery } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { StepDraft } from "../ports.ts";
-import type { TaskEngine } from "./task-workflow.ts";
 import type { TaskFacts } from "./board.ts";
 
 const flushAfterMs = 40;
@@ -22,7 +21,7 @@ const eventOfStep: Readonly<Partial<Record<StepTypeName, EventType>>> = {
  * the agent's heartbeat. `record` waits while a batch is being written, so a fast agent cannot run ahead.
  */
 export class AgentRecorder {
-  readonly #engine: TaskEngine;
+  readonly #engine: EngineContext;
   readonly #input: TaskInput;
   readonly #agentId: AgentId;
   readonly #facts: TaskFacts;
@@ -34,7 +33,7 @@ export class AgentRecorder {
   #failure: unknown;
   lastStepAtMs: number;
 
-  constructor(engine: TaskEngine, input: TaskInput, agentId: AgentId, facts: TaskFacts) {
+  constructor(engine: EngineContext, input: TaskInput, agentId: AgentId, facts: TaskFacts) {
     this.#engine = engine;
     this.#input = input;
     this.#agentId = agentId;

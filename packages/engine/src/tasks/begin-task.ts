@@ -1,12 +1,12 @@
 import type { OrgId, TaskId } from "@aomori/contract";
 import { listDependencyRows, updateTask } from "@aomori/store";
 import type { SpecRow, TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { WorkspaceRequest } from "../ports.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { currentTask } from "./current-task.ts";
-import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
 import { parkForMerge } from "./park-for-merge.ts";
+import type { TaskFailure } from "./task-failure.ts";
 
 export type Begun =
   | { readonly kind: "ready"; readonly validates: boolean }
@@ -16,7 +16,7 @@ export type Begun =
 export const taskBranch = (spec: SpecRow, taskId: TaskId): string => `aomori/${spec.id}/${taskId}`;
 
 /** Makes the task's worktree from the integration branch and the work it depends on. */
-export async function beginTask(engine: TaskEngine, input: TaskInput): Promise<Begun> {
+export async function beginTask(engine: EngineContext, input: TaskInput): Promise<Begun> {
   const task = await currentTask(engine.store.scope(input.orgId), input);
   if (task === undefined) return { kind: "stop" };
   const { spec } = await engine.boards.find(input.orgId, input.specId);
@@ -43,7 +43,7 @@ export async function beginTask(engine: TaskEngine, input: TaskInput): Promise<B
 
 /** From where and with what a task starts; mending tasks among its dependencies come first, since they hold what others collide in. */
 export async function workspaceRequest(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   spec: SpecRow,
   task: TaskRow,

@@ -2,11 +2,11 @@ import type { DagNodeResource, DagResource, OrgId, SpecId } from "@aomori/contra
 import { listEdges, listTaskRows } from "@aomori/store";
 import { criticalPath } from "../scheduling/critical-path.ts";
 import { requireSpec } from "../specs/require-spec.ts";
-import type { TaskEngine } from "./task-workflow.ts";
+import type { EngineContext } from "../context.ts";
 
 /** A spec's task graph with its critical path by estimated hours. Errors: SPEC_NOT_FOUND. */
 export async function dagOf(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   specId: SpecId,
 ): Promise<DagResource> {

@@ -1,11 +1,11 @@
 import type { OrgId, TaskResource } from "@aomori/contract";
 import { explainWaiting } from "../scheduling/explain-waiting.ts";
 import { countRunning, limitsOf } from "./dispatcher.ts";
-import type { TaskEngine } from "./task-workflow.ts";
+import type { EngineContext } from "../context.ts";
 
 /** Why a task is not running, a line per reason, for people; empty where it runs or is done. */
 export async function explainTask(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   task: TaskResource,
 ): Promise<readonly string[]> {

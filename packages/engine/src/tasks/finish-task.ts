@@ -1,14 +1,13 @@
 import type { TaskResultResource, TestSummaryResource } from "@aomori/contract";
 import { getTaskResult, updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
 import type { Board } from "./board.ts";
 import { currentTask } from "./current-task.ts";
-import type { TaskEngine } from "./task-workflow.ts";
 
 /** Completes the task, lets its dependents go and, when it was the last one, starts the convergence merge. */
-export async function finishTask(engine: TaskEngine, input: TaskInput): Promise<void> {
+export async function finishTask(engine: EngineContext, input: TaskInput): Promise<void> {
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
     if (task === undefined) return undefined;

@@ -1,16 +1,16 @@
 import { updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
 import { retryDecision } from "../scheduling/retry-decision.ts";
 import type { RetryDecision } from "../scheduling/retry-decision.ts";
 import type { Board } from "./board.ts";
 import { currentTask } from "./current-task.ts";
-import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
+import type { TaskFailure } from "./task-failure.ts";
 
 /** Decides what a failed run means: another one later, or a failed task and blocked dependents. */
 export async function giveUp(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   failure: TaskFailure,
 ): Promise<void> {

@@ -1,15 +1,14 @@
 import { findTaskRow, updateTask } from "@aomori/store";
 import { mergeWorkflowId } from "../context.ts";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import { requestMerge } from "../merging/request-merge.ts";
-import type { TaskEngine } from "./task-workflow.ts";
 
 /**
  * A task whose dependencies collide waits until the merge queue has brought them together. The queue runs at
  * once; where it needs a resolution task, the waiting task gets a dependency on that one.
  */
 export async function parkForMerge(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   files: readonly string[],
 ): Promise<void> {

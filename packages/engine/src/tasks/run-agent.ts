@@ -2,13 +2,13 @@ import { newId } from "@aomori/contract";
 import type { AgentId, ExecutionModeName } from "@aomori/contract";
 import { addSpecUsage, endAgent, insertAgent, listAgentRowsByRun, updateTask } from "@aomori/store";
 import type { AgentRow, SpecRow, TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { AgentOutcome } from "../ports.ts";
 import { AgentRecorder } from "./agent-recorder.ts";
 import type { LiveRun, StopReason } from "./live-runs.ts";
 import { deliverSteerings } from "./steering.ts";
-import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
 import { watchRun } from "./watch-run.ts";
+import type { TaskFailure } from "./task-failure.ts";
 
 export interface AgentJob {
   readonly mode: ExecutionModeName;
@@ -29,7 +29,7 @@ export type AgentEnd =
  * again and an interrupted one is replaced by a new agent on a restored worktree.
  */
 export async function runAgent(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   current: { readonly task: TaskRow; readonly spec: SpecRow },
   job: AgentJob,
@@ -54,7 +54,7 @@ function finalTextOf(agent: AgentRow): string {
 }
 
 async function closeInterrupted(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   agents: readonly AgentRow[],
 ): Promise<void> {
@@ -79,7 +79,7 @@ async function closeInterrupted(
 }
 
 async function announce(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   current: { readonly task: TaskRow; readonly spec: SpecRow },
   job: AgentJob,
@@ -113,7 +113,7 @@ async function announce(
 
 /** Starts an agent that the store knows, records what it does and how it ended. */
 export async function followAgent(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   current: { readonly task: TaskRow; readonly spec: SpecRow },
   job: Omit<AgentJob, "restore">,
@@ -166,7 +166,7 @@ export async function followAgent(
 }
 
 async function end(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   run: LiveRun,
   outcome: AgentOutcome,

@@ -15,7 +15,7 @@ import { workspaceOf } from "../workspace-of.ts";
 import { taskBranch } from "./begin-task.ts";
 import { followAgent } from "./run-agent.ts";
 import { requireTask, retryTask } from "./task-actions.ts";
-import type { TaskEngine } from "./task-workflow.ts";
+import type { EngineContext } from "../context.ts";
 
 export interface SpawnRequest {
   readonly orgId: OrgId;
@@ -30,7 +30,7 @@ export interface SpawnRequest {
  * validation or exploration looks at the task's worktree beside whatever runs there, and its words are kept as its trajectory.
  * Errors: TASK_NOT_FOUND, AGENT_ALREADY_LIVE, TASK_WITHOUT_WORKTREE.
  */
-export async function spawnAgent(engine: TaskEngine, request: SpawnRequest): Promise<AgentId> {
+export async function spawnAgent(engine: EngineContext, request: SpawnRequest): Promise<AgentId> {
   const { orgId, taskId, mode, keys } = request;
   const task = await requireTask(engine.store.scope(orgId), taskId);
   const live = engine.live.ofTask(taskId, task.specId);
@@ -47,7 +47,7 @@ export async function spawnAgent(engine: TaskEngine, request: SpawnRequest): Pro
 }
 
 /** Resolves once the task's new run has its agent. */
-async function startRun(engine: TaskEngine, request: SpawnRequest): Promise<AgentId> {
+async function startRun(engine: EngineContext, request: SpawnRequest): Promise<AgentId> {
   const { orgId, taskId } = request;
   const started = Promise.withResolvers<AgentId>();
   const stop = engine.store.events.onCommit(({ orgId: org, events }) => {
@@ -77,7 +77,7 @@ async function startRun(engine: TaskEngine, request: SpawnRequest): Promise<Agen
 }
 
 async function startObserver(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: SpawnRequest,
   task: TaskRow,
 ): Promise<AgentId> {

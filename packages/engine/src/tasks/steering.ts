@@ -9,10 +9,9 @@ import type {
 import { UserError } from "@aomori/protocol";
 import { findAgentRow, insertSteering, settleSteering, takePendingSteerings } from "@aomori/store";
 import type { AgentRow, OrgScope } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { LiveRun } from "./live-runs.ts";
 import { stopRun } from "./live-runs.ts";
-import type { TaskEngine } from "./task-workflow.ts";
 
 export interface SteerRequest {
   readonly orgId: OrgId;
@@ -37,7 +36,7 @@ export async function requireAgent(scope: OrgScope, agentId: AgentId): Promise<A
 
 /** Stores an order for a running agent and hands it over. Errors: AGENT_NOT_FOUND, AGENT_OVER. */
 export async function steerAgent(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: SteerRequest,
 ): Promise<SteeringResource> {
   const { orgId, agentId, action, instruction, deliver, by } = request;
@@ -74,13 +73,17 @@ export async function steerAgent(
 }
 
 /** Hands every pending order to the agent, each once, and records what came of it. */
-export function deliverSteerings(engine: TaskEngine, input: TaskInput, run: LiveRun): void {
+export function deliverSteerings(engine: EngineContext, input: TaskInput, run: LiveRun): void {
   deliverPending(engine, input, run).catch((error: unknown) =>
     engine.log.error("steering was not delivered", { agent: run.agentId, error: String(error) }),
   );
 }
 
-async function deliverPending(engine: TaskEngine, input: TaskInput, run: LiveRun): Promise<void> {
+async function deliverPending(
+  engine: EngineContext,
+  input: TaskInput,
+  run: LiveRun,
+): Promise<void> {
   const orders = await engine.store.transaction(input.orgId, (tx) =>
     takePendingSteerings(tx, run.agentId),
   );
@@ -88,7 +91,7 @@ async function deliverPending(engine: TaskEngine, input: TaskInput, run: LiveRun
 }
 
 async function deliverOne(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   run: LiveRun,
   order: SteeringResource,
@@ -106,7 +109,7 @@ async function deliverOne(
 
 /** Delivered means that the agent's conversation contains the order, so it is acknowledged in the same breath. */
 async function record(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   run: LiveRun,
   order: SteeringResource,

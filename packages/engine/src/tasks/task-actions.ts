@@ -24,7 +24,7 @@ import { announceTask } from "../specs/materialise.ts";
 import { requireSpec } from "../specs/require-spec.ts";
 import { stopRun } from "./live-runs.ts";
 import { isOver } from "./task-over.ts";
-import type { TaskEngine } from "./task-workflow.ts";
+import type { EngineContext } from "../context.ts";
 
 export async function requireTask(scope: OrgScope, taskId: TaskId): Promise<TaskRow> {
   const task = await findTaskRow(scope, taskId);
@@ -76,7 +76,7 @@ async function specOf(scope: OrgScope, request: InjectedTask): Promise<SpecId> {
 }
 
 /** Adds a task to a spec's graph, also while it runs. Errors: DEPENDENCY_CYCLE (named), TASK_NOT_FOUND, TASK_STARTED, SPEC_OVER. */
-export async function injectTask(engine: TaskEngine, request: InjectedTask): Promise<TaskId> {
+export async function injectTask(engine: EngineContext, request: InjectedTask): Promise<TaskId> {
   const specId = await specOf(engine.store.scope(request.orgId), request);
   const id = await engine.boards.change(request.orgId, specId, async (board, tx) => {
     if (!["running", "failed", "merging"].includes(board.spec.status)) {
@@ -134,7 +134,7 @@ export interface TaskDecision {
 const retryable: readonly TaskStatusName[] = ["failed", "blocked", "cancelled"];
 
 /** Runs a stopped task again and lets go what waited for it. Errors: TASK_NOT_FOUND, TASK_NOT_RETRYABLE. */
-export async function retryTask(engine: TaskEngine, decision: TaskDecision): Promise<void> {
+export async function retryTask(engine: EngineContext, decision: TaskDecision): Promise<void> {
   const { orgId, taskId } = decision;
   const task = await requireTask(engine.store.scope(orgId), taskId);
   if (decision.keys !== undefined) engine.keys.remember(task.specId, decision.keys);
@@ -175,7 +175,7 @@ export async function retryTask(engine: TaskEngine, decision: TaskDecision): Pro
 }
 
 /** Cancels a task, stops its agents and blocks what waits for it. Errors: TASK_NOT_FOUND, TASK_OVER. */
-export async function cancelTask(engine: TaskEngine, decision: TaskDecision): Promise<void> {
+export async function cancelTask(engine: EngineContext, decision: TaskDecision): Promise<void> {
   const { orgId, taskId, by } = decision;
   const task = await requireTask(engine.store.scope(orgId), taskId);
   const following = await engine.boards.change(orgId, task.specId, async (board, tx) => {
@@ -202,7 +202,11 @@ export async function cancelTask(engine: TaskEngine, decision: TaskDecision): Pr
 }
 
 /** Stops one agent; its task fails and can be retried. Errors: AGENT_NOT_FOUND, AGENT_OVER. */
-export async function stopAgent(engine: TaskEngine, agentId: AgentId, by: string): Promise<void> {
+export async function stopAgent(
+  engine: EngineContext,
+  agentId: AgentId,
+  by: string,
+): Promise<void> {
   const run = engine.live.get(agentId);
   if (run === undefined) {
     throw new UserError("conflict", "AGENT_OVER", `agent ${agentId} is not running any more`);

@@ -1,33 +1,19 @@
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { DurableContext } from "../durable.ts";
-import type { ErrorClass } from "../scheduling/retry-decision.ts";
 import { errorClassOf } from "../scheduling/retry-decision.ts";
 import { beginTask } from "./begin-task.ts";
-import type { Boards } from "./boards.ts";
 import { finishTask } from "./finish-task.ts";
 import { giveUp } from "./give-up.ts";
 import { validate } from "./validate.ts";
 import { work } from "./work.ts";
-
-/** Why a task's run did not end well. */
-export interface TaskFailure {
-  readonly errorClass: ErrorClass;
-  readonly code: string;
-  readonly message: string;
-  readonly retryAfterMs?: number;
-}
-
-/** What the steps of one task share. */
-export interface TaskEngine extends EngineContext {
-  readonly boards: Boards;
-}
+import type { TaskFailure } from "./task-failure.ts";
 
 /**
  * Runs one task once: worktree, agent, commit, validation, result. Which attempt follows a failure is
  * decided when the failure is settled, and is another run of this workflow under another id.
  */
 export async function taskWorkflow(
-  engine: TaskEngine,
+  engine: EngineContext,
   durable: DurableContext,
   input: TaskInput,
 ): Promise<void> {
@@ -50,7 +36,7 @@ export async function taskWorkflow(
 }
 
 async function settle(
-  engine: TaskEngine,
+  engine: EngineContext,
   durable: DurableContext,
   input: TaskInput,
   failure: TaskFailure,

@@ -1,13 +1,13 @@
 import type { AgentId } from "@aomori/contract";
 import { getTaskResult, updateTask } from "@aomori/store";
 import type { TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import { validationPrompt } from "../planning/task-prompt.ts";
 import { parseVerdict } from "../planning/verdict.ts";
 import { workspaceRequest } from "./begin-task.ts";
 import { currentTask } from "./current-task.ts";
 import { runAgent } from "./run-agent.ts";
-import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
+import type { TaskFailure } from "./task-failure.ts";
 
 export type Validated =
   | { readonly kind: "passed" }
@@ -17,7 +17,7 @@ export type Validated =
 
 /** Lets another agent judge the work. A rejection goes back to the implementer, with its reasons, up to the spec's number of rounds. */
 export async function validate(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   round: number,
 ): Promise<Validated> {
@@ -82,7 +82,7 @@ export async function validate(
   });
 }
 
-async function enter(engine: TaskEngine, input: TaskInput, round: number): Promise<void> {
+async function enter(engine: EngineContext, input: TaskInput, round: number): Promise<void> {
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     if (board.dag.status(input.taskId) === "validating") return;
     const followed = board.dag.set(input.taskId, "validating");
@@ -107,7 +107,7 @@ interface Judgement {
 }
 
 async function settle(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   judgement: Judgement,
 ): Promise<Validated> {

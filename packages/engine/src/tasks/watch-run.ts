@@ -1,15 +1,14 @@
 import type { SpecSettingsResource } from "@aomori/contract";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { AgentRecorder } from "./agent-recorder.ts";
 import { stopRun } from "./live-runs.ts";
 import type { LiveRun } from "./live-runs.ts";
-import type { TaskEngine } from "./task-workflow.ts";
 
 const longestLookMs = 5_000;
 
 /** Stops a run that has passed its deadline or does nothing new; returns how to end the watch. */
 export function watchRun(
-  engine: TaskEngine,
+  engine: EngineContext,
   input: TaskInput,
   run: LiveRun,
   recorder: AgentRecorder,
@@ -34,13 +33,17 @@ export function watchRun(
   return () => clearInterval(timer);
 }
 
-function end(engine: TaskEngine, run: LiveRun, reason: NonNullable<LiveRun["stopReason"]>): void {
+function end(
+  engine: EngineContext,
+  run: LiveRun,
+  reason: NonNullable<LiveRun["stopReason"]>,
+): void {
   stopRun(run, reason).catch((error: unknown) =>
     engine.log.error("an agent could not be stopped", { agent: run.agentId, error: String(error) }),
   );
 }
 
-function tellStuck(engine: TaskEngine, input: TaskInput, run: LiveRun, idleMs: number): void {
+function tellStuck(engine: EngineContext, input: TaskInput, run: LiveRun, idleMs: number): void {
   engine.boards
     .change(input.orgId, input.specId, async (board, tx) => {
       tx.emit({

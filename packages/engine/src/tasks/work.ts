@@ -1,7 +1,7 @@
 import type { ChangedFileResource, OrgId, TaskResultResource } from "@aomori/contract";
 import { acceptedArtifacts, listDependencyRows, updateTask } from "@aomori/store";
 import type { SpecRow, TaskRow } from "@aomori/store";
-import type { TaskInput } from "../context.ts";
+import type { EngineContext, TaskInput } from "../context.ts";
 import type { PreparedWorkspace, WorkspaceRequest } from "../ports.ts";
 import type { Prompt } from "../planning/prompts.ts";
 import { taskPrompt } from "../planning/task-prompt.ts";
@@ -9,7 +9,7 @@ import { workspaceRequest } from "./begin-task.ts";
 import { currentTask } from "./current-task.ts";
 import { runAgent } from "./run-agent.ts";
 import { testCommandOf } from "./test-command.ts";
-import type { TaskEngine, TaskFailure } from "./task-workflow.ts";
+import type { TaskFailure } from "./task-failure.ts";
 
 export type Worked =
   | { readonly kind: "done" }
@@ -19,7 +19,11 @@ export type Worked =
 const testDeadlineMs = 600_000;
 
 /** Lets an agent do the task and stores what it left: commit, files, tests, last words. */
-export async function work(engine: TaskEngine, input: TaskInput, round: number): Promise<Worked> {
+export async function work(
+  engine: EngineContext,
+  input: TaskInput,
+  round: number,
+): Promise<Worked> {
   const task = await currentTask(engine.store.scope(input.orgId), input);
   if (task === undefined) return { kind: "stop" };
   const { spec } = await engine.boards.find(input.orgId, input.specId);
@@ -61,7 +65,7 @@ export async function work(engine: TaskEngine, input: TaskInput, round: number):
 }
 
 async function promptOf(
-  engine: TaskEngine,
+  engine: EngineContext,
   orgId: OrgId,
   spec: SpecRow,
   task: TaskRow,
@@ -109,7 +113,7 @@ interface Finished {
 }
 
 async function collect(
-  engine: TaskEngine,
+  engine: EngineContext,
   request: WorkspaceRequest,
   finished: Finished,
 ): Promise<Collected> {
