@@ -32,11 +32,7 @@ export interface CliBinding {
   readonly examples?: readonly string[];
 }
 
-export interface OperationBase<
-  Id extends string,
-  Input extends Schema,
-  Effect extends Effects = Effects,
-> {
+interface OperationBase<Id extends string, Input extends Schema, Effect extends Effects = Effects> {
   /** `resource.verb` in snake_case. */
   readonly id: Id;
   /** One imperative sentence without a full stop. */

@@ -16,7 +16,7 @@ async function bundle(entry: string, platform: "browser" | "node") {
     metafile: true,
     format: "esm",
     platform,
-    conditions: ["source"],
+    conditions: ["aomori-source"],
     logLevel: "silent",
   });
   const inputs = Object.keys(metafile.inputs);

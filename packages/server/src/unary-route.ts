@@ -12,7 +12,7 @@ import type { IdempotentCalls } from "./idempotency.ts";
 import type { IdempotentAnswer } from "./ports.ts";
 import { inputReader } from "./read-input.ts";
 
-export type BoundOperation = UnaryOperation<string, z.ZodType, z.ZodType>;
+type BoundOperation = UnaryOperation<string, z.ZodType, z.ZodType>;
 /** A handler or plan whose types were checked where it was written, seen from the route that parses for it. */
 export type AnyHandler = (input: unknown, context: RequestContext) => Promise<unknown>;
 
