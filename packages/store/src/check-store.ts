@@ -1,11 +1,15 @@
 import { loadMigrations } from "./migrations.ts";
-import type { Store } from "./store.ts";
+import type pg from "pg";
 
 /** Something about a store that cannot be right. */
 export interface Finding {
   readonly code: string;
   /** What is wrong, with its id. */
   readonly message: string;
+}
+
+interface CheckedStore {
+  readonly pool: Pick<pg.ClientBase, "query">;
 }
 
 /** Statements that give one `message` per fault. */
@@ -77,7 +81,7 @@ const rules: readonly { readonly code: string; readonly faults: string }[] = [
 ];
 
 /** Looks for what the database's own constraints do not rule out; an empty list is a sound store. */
-export async function checkStore(store: Store): Promise<Finding[]> {
+export async function checkStore(store: CheckedStore): Promise<Finding[]> {
   const findings = await checkMigrations(store);
   for (const { code, faults } of rules) {
     const { rows } = await store.pool.query<{ message: string }>(faults);
@@ -86,7 +90,7 @@ export async function checkStore(store: Store): Promise<Finding[]> {
   return findings;
 }
 
-async function checkMigrations(store: Store): Promise<Finding[]> {
+async function checkMigrations(store: CheckedStore): Promise<Finding[]> {
   const { rows } = await store.pool.query<{ version: string; sha256: string }>(
     "select version, sha256 from aomori.schema_migrations order by version",
   );

@@ -3,15 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { OrgId } from "@aomori/contract";
 import { Client } from "pg";
-import { afterEach, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
 
-import { openStore } from "../src/index.ts";
+import { ensureOrganization, openStore } from "../src/index.ts";
 import type { Store } from "../src/index.ts";
+
+const startMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 /** A clock that moves only when a test says so. */
 export class TestClock {
-  atMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  atMs = startMs;
   now(): number {
     return this.atMs;
   }
@@ -29,25 +32,60 @@ export interface StoreKind {
   readonly kind: "pglite" | "postgres";
   /** A new, empty store, closed and removed after the test; or, on PostgreSQL, a second one on the data of another. */
   open(sharedWith?: Store): Promise<TestStore>;
+  /** One store for all tests of the describe block, each entering it with an organisation and a clock of its own. */
+  share(): { enter(): Promise<TestStore & { readonly orgId: OrgId }> };
 }
 
 export const testDatabaseUrl: string | undefined = process.env["AOMORI_TEST_DATABASE_URL"];
 
-const cleanups: (() => Promise<void>)[] = [];
+type Cleanup = () => Promise<void>;
+const cleanups: Cleanup[] = [];
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+async function runAll(list: readonly Cleanup[]): Promise<void> {
+  for (const cleanup of list.toReversed()) await cleanup();
+}
+
+afterEach(() => runAll(cleanups.splice(0)));
 
 /** Runs the body for PGlite and, when AOMORI_TEST_DATABASE_URL names a server, for PostgreSQL. */
 export function describeStores(name: string, body: (kind: StoreKind) => void): void {
-  describe(`${name} (PGlite)`, () => body({ kind: "pglite", open: openTestPglite }));
+  const pglite = storeKind("pglite", openTestPglite);
+  const postgres = storeKind("postgres", openTestPostgres);
+  describe(`${name} (PGlite)`, () => body(pglite));
   if (testDatabaseUrl === undefined) {
     describe.skip(`${name} (PostgreSQL): SKIPPED, because AOMORI_TEST_DATABASE_URL is not set`, () =>
-      body({ kind: "postgres", open: openTestPostgres }));
+      body(postgres));
     return;
   }
-  describe(`${name} (PostgreSQL)`, () => body({ kind: "postgres", open: openTestPostgres }));
+  describe(`${name} (PostgreSQL)`, () => body(postgres));
+}
+
+function storeKind(kind: StoreKind["kind"], open: StoreKind["open"]): StoreKind {
+  return {
+    kind,
+    open,
+    share: () => {
+      let opened: TestStore | undefined;
+      let own: Cleanup[] = [];
+      let organisations = 0;
+      beforeAll(async () => {
+        if (kind === "postgres" && testDatabaseUrl === undefined) return;
+        opened = await open();
+        own = cleanups.splice(0);
+      });
+      afterAll(() => runAll(own));
+      return {
+        enter: async () => {
+          if (opened === undefined) throw new Error("the shared store did not open");
+          organisations += 1;
+          const orgId: OrgId = `org_test${organisations}`;
+          await ensureOrganization(opened.store, { id: orgId, name: "test" });
+          opened.clock.atMs = startMs;
+          return { ...opened, orgId };
+        },
+      };
+    },
+  };
 }
 
 export async function temporaryHome(): Promise<{

@@ -65,7 +65,10 @@ export async function setArtifactStatus(
   return result.numUpdatedRows === 1n;
 }
 
-/** Accepts one version; of the phase's others, an accepted one becomes stale and a candidate rejected. */
+/**
+ * Accepts one version; of the phase's others, an accepted one becomes stale and a candidate rejected. Says whether there
+ * is such a version; where there is none, nothing changes.
+ */
 export async function acceptArtifact(
   transaction: OrgTransaction,
   specId: SpecId,
@@ -80,6 +83,8 @@ export async function acceptArtifact(
           else 'rejected' end
       where org_id = ${orgId} and spec_id = ${specId} and phase = ${phase}
         and (version = ${version} or status in ('accepted', 'candidate'))
+        and exists (select from artifacts a where a.org_id = ${orgId} and a.spec_id = ${specId}
+          and a.phase = ${phase} and a.version = ${version})
       returning version = ${version} as accepted`,
   );
   return rows.some((row) => row.accepted);
