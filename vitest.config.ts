@@ -1,12 +1,20 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import type { TestProjectInlineConfiguration } from "vitest/config";
+
+// Everything the tests make lies here, and everything they start has it as TMPDIR; tools/no-survivors.ts looks after both.
+const runFolder = join(tmpdir(), `aomori-test-${process.pid}`);
+process.env["AOMORI_TEST_TMPDIR"] = runFolder;
 
 const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   pool: "forks",
-  // --liftoff-only as the server runs: without it the compiler of PGlite takes the cores from the tests.
-  execArgv: ["--conditions=aomori-source", "--liftoff-only"],
-} as const;
+  execArgv: ["--conditions=aomori-source"],
+  env: { TMPDIR: runFolder },
+  globalSetup: "./tools/no-survivors.ts",
+} satisfies TestProjectInlineConfiguration["test"];
 
 // vitest hands these to its workers as --conditions too: "import" there would break every require().
 export default defineConfig({

@@ -2,83 +2,114 @@
  * The compiler does not see package borders: npm hoists every workspace, so an upward import compiles.
  * This gate reads each manifest and each import and holds them against tools/floors.ts.
  */
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { report } from "./finding.ts";
+import type { Finding, Findings } from "./finding.ts";
 import { floors } from "./floors.ts";
+import type { Floor, FloorTable } from "./floors.ts";
+import { filesBelow, typescriptName } from "./source-files.ts";
 
-const maxLines = 500;
-const importPattern =
-  /(?:from\s+|import\s+|import\(\s*)["'](@aomori\/[a-z-]+|aomori)(?:\/[^"']*)?["']/g;
+const ourImport =
+  /(?<how>from\s+|import\s+|import\(\s*|require\(\s*)["'](?:@aomori\/(?<scoped>[a-z-]+)|aomori)(?:\/[^"']*)?["']/g;
+const relativeImport = /(?:from\s+|import\s+|import\(\s*)["'](?<path>\.\.?\/[^"']+)["']/g;
 
-interface Finding {
-  readonly file: string;
-  readonly message: string;
+interface Package {
+  /** Name of its folder below packages/. */
+  readonly name: string;
+  readonly folder: string;
+  readonly floor: Floor;
 }
 
-function sourcesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|tsx|mts)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes("node_modules") && !path.includes("/dist/"));
+function packageOf(dependency: string): string | undefined {
+  if (dependency === "aomori") return "cli";
+  return dependency.startsWith("@aomori/") ? dependency.slice("@aomori/".length) : undefined;
 }
 
-function packageOf(specifier: string): string {
-  return specifier === "aomori" ? "cli" : specifier.replace("@aomori/", "");
+/** Imports of a package that its floor does not allow. */
+function wrongImports({ name, floor }: Package, text: string): string[] {
+  return [...text.matchAll(ourImport)].flatMap(({ groups }) => {
+    const target = groups?.["scoped"] ?? "cli";
+    const isLate = groups?.["how"]?.startsWith("import(") === true;
+    if (target === name || floor.mayImport.includes(target)) return [];
+    if (floor.mayLoadLate?.includes(target) !== true) {
+      return [`${name} (floor ${floor.floor}) may not import ${target}`];
+    }
+    return isLate ? [] : [`${name} may load ${target} only by "await import()"`];
+  });
 }
 
-function checkImports(name: string, file: string, text: string): Finding[] {
-  const floor = floors[name];
-  if (floor === undefined) return [{ file, message: `package ${name} is not in tools/floors.ts` }];
-  const findings: Finding[] = [];
-  for (const match of text.matchAll(importPattern)) {
-    const target = packageOf(match[1] ?? "");
-    const late = match[0].startsWith("import(");
-    const typeOnly = /import type[^;]*$/.test(text.slice(0, match.index));
-    if (target === name || floor.mayImport.includes(target)) continue;
-    if (late && floor.mayLoadLate?.includes(target)) continue;
-    findings.push({
-      file,
-      message: `${name} (floor ${floor.floor}) may not import ${target}${typeOnly ? " (type)" : ""}`,
-    });
-  }
-  return findings;
+/** Relative imports that go round a neighbour's door. Tests may share what lies in a neighbour's test folder. */
+function wrongPaths({ folder }: Package, file: string, text: string): string[] {
+  const isTest = file.startsWith(join(folder, "test/"));
+  return [...text.matchAll(relativeImport)].flatMap(({ groups }) => {
+    const path = groups?.["path"] ?? "";
+    const target = resolve(dirname(file), path);
+    if (target.startsWith(`${folder}/`)) return [];
+    if (isTest && !/\/packages\/[a-z-]+\/src\//.test(target)) return [];
+    return [`${path} is outside the package; import it by the package's name`];
+  });
 }
 
-function checkManifest(name: string, folder: string): Finding[] {
-  const file = join(folder, "package.json");
-  const manifest: { dependencies?: Record<string, string> } = JSON.parse(
-    readFileSync(file, "utf8"),
-  );
-  const floor = floors[name];
-  if (floor === undefined) return [{ file, message: `package ${name} is not in tools/floors.ts` }];
+function dependenciesOf(folder: string): string[] {
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  if (typeof manifest !== "object" || manifest === null || !("dependencies" in manifest)) return [];
+  return Object.keys(Object(manifest.dependencies));
+}
+
+function wrongDependencies({ name, folder, floor }: Package): string[] {
   const allowed = [...floor.mayImport, ...(floor.mayLoadLate ?? [])];
-  return Object.keys(manifest.dependencies ?? {})
-    .filter((dependency) => dependency === "aomori" || dependency.startsWith("@aomori/"))
-    .filter((dependency) => !allowed.includes(packageOf(dependency)))
-    .map((dependency) => ({ file, message: `${name} may not depend on ${dependency}` }));
+  return dependenciesOf(folder).flatMap((dependency) => {
+    const target = packageOf(dependency);
+    const isAllowed = target === undefined ? floor.isBare !== true : allowed.includes(target);
+    return isAllowed ? [] : [`${name} may not depend on ${dependency}`];
+  });
 }
 
-/** Reads every package below `root`; returns what breaks the table and how many files were read. */
-export function checkFloors(root: string): { findings: Finding[]; fileCount: number } {
-  const findings: Finding[] = [];
-  let fileCount = 0;
-  for (const name of readdirSync(join(root, "packages"))) {
-    const folder = join(root, "packages", name);
-    findings.push(...checkManifest(name, folder));
-    for (const file of sourcesBelow(folder)) {
-      const text = readFileSync(file, "utf8");
-      fileCount += 1;
-      const lines = text.split("\n").length;
-      if (lines > maxLines) findings.push({ file, message: `${lines} lines, over ${maxLines}` });
-      if (file.startsWith(join(folder, "src"))) findings.push(...checkImports(name, file, text));
+function checkPackage(root: string, checked: Package): Findings {
+  const { folder } = checked;
+  const files = filesBelow(folder, typescriptName);
+  const manifest = relative(root, join(folder, "package.json"));
+  const findings: Finding[] = wrongDependencies(checked).map((message) => ({
+    file: manifest,
+    message,
+  }));
+  const source = files.filter((file) => file.startsWith(join(folder, "src/")));
+  if (source.length === 0) findings.push({ file: manifest, message: "the package has no source" });
+  for (const file of files) {
+    const text = readFileSync(file, "utf8");
+    const imports = source.includes(file) ? wrongImports(checked, text) : [];
+    for (const message of [...imports, ...wrongPaths(checked, file, text)]) {
+      findings.push({ file: relative(root, file), message });
     }
   }
-  return { findings, fileCount };
+  return { findings, fileCount: files.length };
 }
 
-if (import.meta.main) {
-  const { findings, fileCount } = checkFloors(process.cwd());
-  for (const finding of findings) console.error(`${finding.file}: ${finding.message}`);
-  console.log(`floors: ${fileCount} files, ${findings.length} findings`);
-  if (fileCount === 0 || findings.length > 0) process.exitCode = 1;
+/** Holds every package below `root` against the table; a package on one side only is a finding. */
+export function checkFloors(root: string, table: FloorTable = floors): Findings {
+  const parent = join(root, "packages");
+  const present = existsSync(parent)
+    ? readdirSync(parent).filter((name) => existsSync(join(parent, name, "package.json")))
+    : [];
+  const absent = Object.keys(table).filter((name) => !present.includes(name));
+  const results = present.map((name): Findings => {
+    const floor = table[name];
+    const folder = join(parent, name);
+    if (floor !== undefined) return checkPackage(root, { name, folder, floor });
+    const message = `package ${name} is not in tools/floors.ts`;
+    return { findings: [{ file: join("packages", name), message }], fileCount: 0 };
+  });
+  return {
+    findings: [
+      ...results.flatMap(({ findings }) => findings),
+      ...absent.map((name) => ({
+        file: "tools/floors.ts",
+        message: `there is no package packages/${name}`,
+      })),
+    ],
+    fileCount: results.reduce((sum, { fileCount }) => sum + fileCount, 0),
+  };
 }
+
+if (import.meta.main) report("floors", checkFloors(process.cwd()));

@@ -1,15 +1,20 @@
-/** The floor table of docs/architecture.md: which package may import which. Read by check-floors. */
+/** Which package may import which; the pictures in README.md and docs/architecture.md are drawn from it. */
 export interface Floor {
-  readonly floor: number;
+  /** `beside` the house: for tests, the demo and benchmarks, never for a package above. */
+  readonly floor: number | "beside";
   readonly mayImport: readonly string[];
   /** Packages reachable only by `await import()`, so that start-up never pays for them. */
   readonly mayLoadLate?: readonly string[];
+  /** Published without any dependency that is not ours. */
+  readonly isBare?: boolean;
 }
 
-export const floors: Readonly<Record<string, Floor>> = {
-  protocol: { floor: 0, mayImport: [] },
+export type FloorTable = Readonly<Record<string, Floor>>;
+
+export const floors: FloorTable = {
+  protocol: { floor: 0, mayImport: [], isBare: true },
   system: { floor: 1, mayImport: ["protocol"] },
-  operation: { floor: 1, mayImport: ["protocol"] },
+  operation: { floor: 1, mayImport: ["protocol"], isBare: true },
   contract: { floor: 2, mayImport: ["protocol", "operation"] },
   command: { floor: 2, mayImport: ["protocol", "operation", "system"] },
   git: { floor: 2, mayImport: ["protocol", "system"] },
@@ -40,5 +45,5 @@ export const floors: Readonly<Record<string, Floor>> = {
     mayImport: ["protocol", "system", "operation", "contract", "command", "sdk"],
     mayLoadLate: ["server", "runtime", "testkit"],
   },
-  testkit: { floor: 1, mayImport: ["protocol", "system"] },
+  testkit: { floor: "beside", mayImport: ["protocol", "system"] },
 };
