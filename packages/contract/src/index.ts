@@ -172,6 +172,7 @@ export type {
   ConflictLevelName,
   ConflictsResource,
   CreatedApiKeyResource,
+  CriticalPathResource,
   CriterionResource,
   DagNodeResource,
   DagResource,

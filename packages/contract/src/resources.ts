@@ -17,6 +17,7 @@ import type {
   BranchConflict,
   ConflictLevel,
   Conflicts,
+  CriticalPath,
   Dag,
   DagNode,
   MergeBranch,
@@ -73,6 +74,7 @@ export type TrajectoryResource = Of<typeof Trajectory>;
 export type SteeringResource = Of<typeof Steering>;
 export type DagResource = Of<typeof Dag>;
 export type DagNodeResource = Of<typeof DagNode>;
+export type CriticalPathResource = Of<typeof CriticalPath>;
 export type MergeStatusResource = Of<typeof MergeStatus>;
 export type MergeBranchResource = Of<typeof MergeBranch>;
 export type MergedIntoResource = Of<typeof MergedInto>;

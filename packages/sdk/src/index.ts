@@ -4,7 +4,6 @@ export type { Answer, CallOptions, EffectOptions } from "./calls.ts";
 export type { EventFilters, EventPattern, StreamOptions } from "./event-stream.ts";
 export { createFetchTransport } from "./fetch-transport.ts";
 export type { Listing, Page } from "./page.ts";
-export type { CriticalPathResource } from "./resources/dag.ts";
 export type { EventListOptions, SubscribeOptions } from "./resources/events.ts";
 export type { LogsOptions } from "./resources/specs.ts";
 export type { Transport, TransportRequest, TransportResponse } from "./transport.ts";

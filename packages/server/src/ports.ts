@@ -1,4 +1,4 @@
-import type { Event, IdentityResource, OrgId } from "@aomori/contract";
+import type { AgentId, Event, IdentityResource, OrgId, SpecId, TaskId } from "@aomori/contract";
 import type * as z from "zod";
 
 /** Whose secret it is; `undefined` for one that is unknown, expired or revoked. */
@@ -9,9 +9,9 @@ export type EventRecord = z.output<typeof Event>;
 
 /** Which events a reader wants; an absent field takes all. A type ending in `.*` takes every verb of its noun. */
 export interface EventFilter {
-  readonly specId?: string;
-  readonly taskId?: string;
-  readonly agentId?: string;
+  readonly specId?: SpecId;
+  readonly taskId?: TaskId;
+  readonly agentId?: AgentId;
   readonly types?: readonly string[];
 }
 

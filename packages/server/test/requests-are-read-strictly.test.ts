@@ -14,11 +14,13 @@ async function refusal(response: TestResponse) {
 
 it("lists every problem of an input with its path", async () => {
   await using test = await startTestServer();
-  const body = { title: "", repo: "/r", titel: "x", settings: { threshold: 2 } };
+  const body = { title: "", repo: "/r", titel: "x", settings: { threshold: 2, gats: 1 } };
   const error = await refusal(await test.request("/api/specs", create(body)));
   expect(error).toMatchObject({ status: 400, code: "VALIDATION_FAILED", category: "validation" });
   const paths = error.details.issues.map((issue) => issue.path);
-  expect(new Set(paths)).toEqual(new Set(["description", "settings.threshold", "titel", "title"]));
+  expect(new Set(paths)).toEqual(
+    new Set(["description", "settings", "settings.threshold", "titel", "title"]),
+  );
   expect(error.message).toContain("titel: there is no such field; did you mean title?");
   expect(test.world.created).toBe(0);
 });

@@ -73,7 +73,7 @@ export const SpecSettings = z
 
 /** The settings a request names; the rest stay as the project has them, so nothing here has a default. */
 export const SpecSettingsChanges = z
-  .object(settingsFields)
+  .strictObject(settingsFields)
   .partial()
   .meta({ id: "SpecSettingsChanges" });
 

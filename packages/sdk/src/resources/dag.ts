@@ -1,20 +1,13 @@
 import { operations } from "@aomori/contract";
 import type {
   ConflictsResource,
-  DagNodeResource,
+  CriticalPathResource,
   DagResource,
   MergeStatusResource,
   MergedIntoResource,
   SpecId,
 } from "@aomori/contract";
 import type { Answer, CallOptions, Calls, EffectOptions } from "../calls.ts";
-
-/** The longest chain of work in a spec's graph. */
-export interface CriticalPathResource {
-  readonly specId: SpecId;
-  readonly tasks: readonly DagNodeResource[];
-  readonly hours: number;
-}
 
 export class DagCalls {
   readonly #calls: Calls;
