@@ -1,43 +1,16 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
 import { driverFor } from "../src/index.ts";
-import type { AgentRunRequest, StepDraft } from "../src/index.ts";
+import type { StepDraft } from "../src/index.ts";
+import { onLinux, processesOf, untilWaiting } from "./live-processes.ts";
 import { anthropicAt, follow, requestFor, serverPlaying, worktreeWith } from "./workbench.ts";
-
-const onLinux = existsSync("/proc/self/environ");
-
-/** Command lines of the live processes that carry the run's mark. */
-function processesOf(request: AgentRunRequest): string[] {
-  const found: string[] = [];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const environ = readFileSync(`/proc/${pid}/environ`, "utf8");
-      if (environ.includes(request.agentId)) {
-        found.push(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
-      }
-    } catch (error) {
-      // It ended while we looked, or is somebody else's.
-      if (!(error instanceof Error)) throw error;
-    }
-  }
-  return found;
-}
-
-async function untilSleeping(request: AgentRunRequest, count: number): Promise<void> {
-  for (;;) {
-    const sleeping = processesOf(request).filter((line) => line.startsWith("sleep "));
-    if (sleeping.length >= count) return;
-    await delay(50);
-  }
-}
 
 const isCall = ({ type }: StepDraft): boolean => type === "tool_call";
 
 test.runIf(onLinux)("a command with children, also a detached one, is gone in time", async () => {
-  const command = "sleep 1000 & setsid sleep 1000 & sleep 1000";
+  const command = "tail -f /dev/null & setsid tail -f /dev/null & tail -f /dev/null";
   const server = await serverPlaying({
     calls: [{ tool: "run_command", input: { command } }],
     text: "done",
@@ -49,12 +22,12 @@ test.runIf(onLinux)("a command with children, also a detached one, is gone in ti
   const run = driverFor("builtin").start(request);
   const story = follow(run);
   await story.next(isCall);
-  await untilSleeping(request, 3);
+  await untilWaiting(request.agentId, 3);
   const before = performance.now();
   await run.stop();
   expect(performance.now() - before).toBeLessThan(5000);
   expect(await run.result).toMatchObject({ kind: "stopped" });
-  expect(processesOf(request)).toEqual([]);
+  expect(processesOf(request.agentId)).toEqual([]);
 });
 
 test.runIf(onLinux)("what a finished command has daemonised ends with the run", async () => {
@@ -67,7 +40,7 @@ test.runIf(onLinux)("what a finished command has daemonised ends with the run", 
   const run = driverFor("builtin").start(request);
   await follow(run).all;
   expect(await run.result).toMatchObject({ kind: "completed" });
-  expect(processesOf(request)).toEqual([]);
+  expect(processesOf(request.agentId)).toEqual([]);
 });
 
 test("a run whose steps nobody reads can still be stopped", async () => {

@@ -40,6 +40,8 @@ export class ExternalRun implements AgentRun {
   readonly #stopSignal: AbortSignal;
   readonly #steering: TurnSteering;
   #child: Child | undefined;
+  /** Messages for an agent that is still being started, oldest first. */
+  readonly #early: object[] = [];
   #usage: Usage = noUsage;
   #modelCalls = 0;
   #hasWorkToLose = false;
@@ -103,7 +105,12 @@ export class ExternalRun implements AgentRun {
         keepOutput: "tail",
       });
       this.#child = child;
-      this.#send(this.#dialect.prompt(this.#request.prompt));
+      for (const message of [
+        this.#dialect.prompt(this.#request.prompt),
+        ...this.#early.splice(0),
+      ]) {
+        this.#send(message);
+      }
       await this.#listen(child);
       const result = await child.result;
       clearTimeout(this.#leaveTimer);
@@ -193,7 +200,8 @@ export class ExternalRun implements AgentRun {
 
   /** A message to a program that has gone is lost; its exit says so. */
   #send(message: object): void {
-    void this.#child?.writeStdin(`${JSON.stringify(message)}\n`);
+    if (this.#child === undefined) this.#early.push(message);
+    else void this.#child.writeStdin(`${JSON.stringify(message)}\n`);
   }
 
   #exitError(result: ChildResult): AgentError {

@@ -28,7 +28,8 @@ const goOn = "Go on with your task.";
 export class TurnSteering {
   readonly #control: TurnControl;
   readonly #answers = new Map<string, Promise<Answer>>();
-  #state: "working" | "interrupting" | "held" | "over" = "working";
+  /** `starting`: a prompt is on its way. An agent may lose what reaches it before its turn runs, so that all waits. */
+  #state: "starting" | "working" | "interrupting" | "held" | "over" = "starting";
   #holdAtNextStep = false;
   /** Not yet told to the agent. */
   #unsent: Waiting[] = [];
@@ -54,6 +55,7 @@ export class TurnSteering {
 
   /** The agent's conversation holds this text. */
   heard(text: string): void {
+    if (this.#state === "starting") this.#started();
     const index = this.#unheard.findIndex((waiting) => waiting.text === text);
     const waiting = index === -1 ? undefined : this.#unheard.splice(index, 1)[0];
     if (waiting !== undefined) this.#deliver(waiting);
@@ -78,8 +80,7 @@ export class TurnSteering {
     }
     if (this.#tellUnsent()) return "goes-on";
     if (wasInterrupted) {
-      this.#state = "working";
-      this.#control.prompt(goOn);
+      this.#prompt(goOn);
       return "goes-on";
     }
     // What was told too late for this turn starts the next one.
@@ -122,10 +123,7 @@ export class TurnSteering {
 
   #resume(waiting: Waiting): void {
     if (this.#state === "held") {
-      if (!this.#tellUnsent()) {
-        this.#state = "working";
-        this.#control.prompt(goOn);
-      }
+      if (!this.#tellUnsent()) this.#prompt(goOn);
     } else {
       this.#holdAtNextStep = false;
       const pauses = this.#unsent.filter(({ steering }) => steering.action === "pause");
@@ -135,19 +133,32 @@ export class TurnSteering {
     this.#deliver(waiting);
   }
 
-  /** Starts a turn with all that is due, or else with the first that waits for the end. */
+  /** Starts a turn with the oldest that is due, or else with the oldest that waits for the end. */
   #tellUnsent(): boolean {
     const instructions = this.#unsent.filter(({ steering }) => carriesInstruction(steering));
-    const due = instructions.filter(({ steering }) => steering.deliver !== "after");
-    const told = due.length > 0 ? due : instructions.slice(0, 1);
-    const [first, ...others] = told;
+    const first =
+      instructions.find(({ steering }) => steering.deliver !== "after") ?? instructions[0];
     if (first === undefined) return false;
-    this.#unsent = this.#unsent.filter((waiting) => !told.includes(waiting));
-    this.#unheard.push(...told);
-    this.#state = "working";
-    this.#control.prompt(first.text);
-    for (const waiting of others) this.#control.midTurn(waiting.text);
+    this.#unsent = this.#unsent.filter((waiting) => waiting !== first);
+    this.#unheard.push(first);
+    this.#prompt(first.text);
     return true;
+  }
+
+  #prompt(text: string): void {
+    this.#state = "starting";
+    this.#control.prompt(text);
+  }
+
+  /** The turn runs: what came while it was starting is due. */
+  #started(): void {
+    this.#state = "working";
+    const came = this.#unsent.filter(({ steering }) => steering.deliver !== "after");
+    this.#unsent = this.#unsent.filter((waiting) => !came.includes(waiting));
+    for (const waiting of came) {
+      if (carriesInstruction(waiting.steering)) this.#instruct(waiting);
+      else this.#hold(waiting);
+    }
   }
 
   #interrupt(): void {
