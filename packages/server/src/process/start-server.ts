@@ -1,16 +1,4 @@
-import {
-  accountHandlers,
-  accountPlans,
-  agentHandlers,
-  agentPlans,
-  dagHandlers,
-  dagPlans,
-  openRuntime,
-  specHandlers,
-  specPlans,
-  taskHandlers,
-  taskPlans,
-} from "@aomori/runtime";
+import { openRuntime } from "@aomori/runtime";
 import type { Runtime } from "@aomori/runtime";
 import { ensureLocalKey, localOrgId } from "@aomori/store";
 import {
@@ -23,10 +11,8 @@ import {
   writeServerInfo,
 } from "@aomori/system";
 import type { HomeLayout } from "@aomori/system";
-import { createServer } from "../create-server.ts";
-import type { Handlers, Plans } from "../handlers.ts";
+import { createRuntimeServer } from "../runtime-server.ts";
 import type { Log } from "../ports.ts";
-import { storeAuthenticator, storeEvents, storeIdempotency } from "./store-ports.ts";
 
 export interface StartServerOptions {
   readonly layout: HomeLayout;
@@ -84,22 +70,13 @@ async function serve(
   let draining: Promise<void> | undefined;
   const identity = await identifySelf();
   await keepLocalKey(layout, runtime);
-  const server = createServer({
-    handlers: { ...handlersOf(runtime), "system.drain": () => drainSoon() },
-    plans: plansOf(runtime),
-    events: storeEvents(runtime.store),
-    idempotency: storeIdempotency(runtime.store),
-    authenticate: storeAuthenticator(runtime.store),
-    health: async () => ({
-      status: draining === undefined ? "ready" : "draining",
-      version,
-      apiVersions: ["1"],
-      store: runtime.store.kind,
-      pid: process.pid,
-      startedAt,
-    }),
+  const server = createRuntimeServer({
+    runtime,
     version,
     log,
+    onDrain: () => {
+      drain().catch((error: unknown) => stopped.reject(error));
+    },
   });
   const drain = (): Promise<void> => {
     draining ??= (async () => {
@@ -110,13 +87,6 @@ async function serve(
       stopped.resolve();
     })();
     return draining;
-  };
-  /** The answer goes out before the connection closes. */
-  const drainSoon = async (): Promise<{ status: "draining" }> => {
-    setImmediate(() => {
-      drain().catch((error: unknown) => stopped.reject(error));
-    });
-    return { status: "draining" };
   };
   const url = await server.listen({ port: options.port });
   const port = Number(new URL(url).port);
@@ -129,26 +99,6 @@ async function keepLocalKey(layout: HomeLayout, runtime: Runtime): Promise<void>
   const { [localKeyName]: known } = await readCredentials(layout.credentialsFile);
   const secret = await ensureLocalKey(runtime.store, localOrgId, known);
   if (secret !== known) await setCredential(layout.credentialsFile, localKeyName, secret);
-}
-
-function handlersOf(runtime: Runtime): Omit<Handlers, "system.drain"> {
-  return {
-    ...specHandlers(runtime),
-    ...taskHandlers(runtime),
-    ...agentHandlers(runtime),
-    ...dagHandlers(runtime),
-    ...accountHandlers(runtime),
-  };
-}
-
-function plansOf(runtime: Runtime): Plans {
-  return {
-    ...specPlans(runtime),
-    ...taskPlans(runtime),
-    ...agentPlans(runtime),
-    ...dagPlans(runtime),
-    ...accountPlans(runtime),
-  };
 }
 
 function engineLog(log: Log): Parameters<typeof openRuntime>[0]["log"] {
