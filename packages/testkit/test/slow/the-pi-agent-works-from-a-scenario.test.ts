@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { findExecutable } from "@aomori/system";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRepository } from "../../src/index.ts";
 import type { ModelServer } from "../../src/index.ts";
@@ -50,7 +50,8 @@ async function runPi(api: string, baseUrl: string, cwd: string): Promise<string>
   const models = [{ id: "scripted", contextWindow: 100_000, maxTokens: 8_000 }];
   const providers = { scripted: { baseUrl, api, apiKey: "k", models } };
   await writeFile(join(config, "models.json"), JSON.stringify({ providers }));
-  const entry = createRequire(import.meta.url).resolve("@mariozechner/pi-coding-agent");
+  const entry = findExecutable("pi", process.env["PATH"], cwd);
+  if (entry === undefined) throw new Error("pi is not on PATH; run the tests with npm");
   const args = ["--provider", "scripted", "--model", "scripted", "--mode", "json", "-p"];
   const env = {
     PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
