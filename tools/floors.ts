@@ -43,7 +43,7 @@ export const floors: FloorTable = {
   cli: {
     floor: 7,
     mayImport: ["protocol", "system", "operation", "contract", "command", "sdk"],
-    mayLoadLate: ["server", "runtime", "testkit"],
+    mayLoadLate: ["server", "runtime", "store", "testkit"],
   },
   testkit: { floor: "beside", mayImport: ["protocol", "system"] },
 };

@@ -1,0 +1,106 @@
+import type { CommandHandler, CommandRequest, StreamedEvent } from "@aomori/command";
+import { errorBody, sanitizeForTerminal, UserError } from "@aomori/protocol";
+import { homeLayout, readServerInfo } from "@aomori/system";
+import { ensureLocalServer, localUrl } from "../connection/local-server.ts";
+import { serverState } from "../connection/server-state.ts";
+import type { ServerLogLine } from "../server-process.ts";
+import { serverText } from "../views/server.ts";
+
+/** Requests under way and agents that are told to stop have this long after a signal. */
+const drainGraceMs = 20_000;
+
+export const handler: CommandHandler = {
+  graceMs: drainGraceMs,
+  run: async (request) => {
+    const port = Number(request.input["port"] ?? 0);
+    if (request.input["foreground"] === true) return serveUntilTold(request, port);
+    const layout = homeLayout(request.context.env);
+    const running = await readServerInfo(layout.serverInfoFile);
+    if (running !== undefined && port !== 0 && running.port !== port) {
+      throw new UserError(
+        "conflict",
+        "SERVER_RUNNING",
+        `the local server already runs at ${localUrl(running)}; stop it first with "aomori server stop"`,
+      );
+    }
+    await ensureLocalServer(layout, request, port);
+    return await serverState(layout, request);
+  },
+  view: {
+    resource: serverText,
+    event: ({ type, summary, level }, { paint }) => {
+      const text = sanitizeForTerminal(String(summary));
+      if (type === "server.log" && level === "error") return paint.red(text);
+      return type === "server.log" && level === "warn" ? paint.yellow(text) : text;
+    },
+  },
+};
+
+/** The server in this process: its log as events, until a signal or a drain ends it. */
+async function* serveUntilTold(
+  { context, signal }: CommandRequest,
+  port: number,
+): AsyncGenerator<StreamedEvent, void> {
+  const { serveHere } = await import("../server-process.ts");
+  const log = new LogQueue();
+  const server = await serveHere({
+    layout: homeLayout(context.env),
+    port,
+    databaseUrl: context.env["AOMORI_DATABASE_URL"] || undefined,
+    log: (line) => log.push(line),
+  });
+  const drain = (): void => {
+    server.drain().catch((error: unknown) => log.fail(error));
+  };
+  if (signal.aborted) drain();
+  else signal.addEventListener("abort", drain, { once: true });
+  server.stopped.then(
+    () => log.end(),
+    (error: unknown) => log.fail(error),
+  );
+  yield* log.events();
+}
+
+/** Log lines on their way from callbacks to a generator. */
+class LogQueue {
+  readonly #lines: StreamedEvent[] = [];
+  #wake = Promise.withResolvers<void>();
+  #state:
+    | { readonly kind: "open" | "ended" }
+    | { readonly kind: "failed"; readonly error: unknown } = {
+    kind: "open",
+  };
+
+  push({ level, message, error }: ServerLogLine): void {
+    const at = new Date().toISOString();
+    const said = error === undefined ? "" : `: ${errorBody(error).message}`;
+    const stack = error instanceof Error && level === "error" ? `\n${error.stack ?? ""}` : "";
+    this.#lines.push({
+      type: "server.log",
+      at,
+      level,
+      summary: `${at} ${level} ${message}${said}${stack}`,
+    });
+    this.#wake.resolve();
+  }
+
+  end(): void {
+    this.#state = { kind: "ended" };
+    this.#wake.resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#state = { kind: "failed", error };
+    this.#wake.resolve();
+  }
+
+  async *events(): AsyncGenerator<StreamedEvent, void> {
+    for (;;) {
+      yield* this.#lines.splice(0);
+      if (this.#state.kind === "failed") throw this.#state.error;
+      if (this.#state.kind === "ended") return;
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers<void>();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import type { CommandHandler } from "@aomori/command";
+import { remoteHandler } from "../connection/remote-handler.ts";
+
+export const handler: CommandHandler = remoteHandler("tasks.cancel", { sendsProviderKeys: true });

@@ -1,0 +1,1 @@
+export { identity, version } from "./identity.ts";

@@ -1,0 +1,69 @@
+import type { ViewTerminal } from "@aomori/command";
+import { cellText, truncate } from "@aomori/command";
+import { fieldsAt, fieldsOf, numberAt, textAt, textsAt } from "../wire/fields.ts";
+import { countsText, paintStatus, statusWord } from "./statuses.ts";
+
+const phases = ["EXPLORE", "PRD", "REQUIREMENTS", "DESIGN", "TASKS", "SYNC", "COMPLETE"];
+
+/** `REQUIREMENTS (3/7)`. */
+export function phaseText(phase: string): string {
+  const index = phases.indexOf(phase);
+  return index === -1 ? cellText(phase) : `${phase} (${index + 1}/${phases.length})`;
+}
+
+/** A spec as `spec status` shows it: phase, evaluator, counts, agents, and what it waits for. */
+export function specStatusText(value: unknown, { paint, columns }: ViewTerminal): string {
+  const spec = fieldsOf(value);
+  const status = textAt(spec, "status") ?? "unknown";
+  const counts = fieldsAt(spec, "counts");
+  const lines = [
+    paint.bold(`${cellText(spec["id"])}: ${cellText(spec["title"])}`),
+    `Status: ${paintStatus(status, statusWord(status), paint)}`,
+    `Phase: ${phaseText(textAt(spec, "phase") ?? "?")}`,
+    `Evaluator: ${evaluatorText(value)}`,
+    taskCountsLine(counts),
+    `Agents: ${numberAt(counts, "agents_active") ?? 0} active`,
+    `Branch: ${cellText(spec["integration_branch"])} (from ${cellText(spec["base_branch"])})`,
+    `Repository: ${cellText(spec["repository"])}`,
+    ...usageLines(spec["usage"]),
+    ...failureLines(spec, paint),
+  ];
+  const width = columns ?? Number.POSITIVE_INFINITY;
+  return `${lines.map((line) => (paint.enabled ? line : truncate(line, width))).join("\n")}\n`;
+}
+
+export function taskCountsLine(counts: unknown): string {
+  const byStatus = countsText(fieldsAt(counts, "tasks_by_status"));
+  const tasks = numberAt(counts, "tasks") ?? 0;
+  const shown = byStatus === "" ? "" : ` (${byStatus})`;
+  return `Tickets: ${numberAt(counts, "tickets") ?? 0}  Tasks: ${tasks}${shown}`;
+}
+
+/** `0.87 (passed)`: against the threshold the spec is judged by. */
+export function evaluatorText(spec: unknown): string {
+  const score = numberAt(spec, "evaluator_score");
+  if (score === undefined) return "not yet";
+  const threshold = numberAt(fieldsAt(spec, "settings"), "threshold");
+  if (threshold === undefined) return score.toFixed(2);
+  return `${score.toFixed(2)} (${score >= threshold ? "passed" : `below ${threshold}`})`;
+}
+
+function usageLines(usage: unknown): string[] {
+  const input = numberAt(usage, "input_tokens") ?? 0;
+  const output = numberAt(usage, "output_tokens") ?? 0;
+  if (input + output === 0) return [];
+  const cost = numberAt(usage, "cost_microusd");
+  const price = cost === undefined ? "cost unknown" : `$${(cost / 1e6).toFixed(2)}`;
+  return [
+    `Tokens: ${input.toLocaleString("en")} in, ${output.toLocaleString("en")} out (${price})`,
+  ];
+}
+
+function failureLines(spec: unknown, paint: ViewTerminal["paint"]): string[] {
+  const failure = textAt(fieldsAt(spec, "failure"), "message");
+  const gates = textsAt(spec, "gates");
+  return [
+    ...(gates.length === 0 ? [] : [`Gates: ${gates.join(", ")}`]),
+    ...(failure === undefined ? [] : [paint.red(`Reason: ${cellText(failure)}`)]),
+  ];
+}
