@@ -61,7 +61,7 @@ async function runPi(api: string, baseUrl: string, cwd: string): Promise<string>
   };
   const started = run(
     process.execPath,
-    [join(dirname(entry), "cli.js"), ...args, "Aomori-Title: Greet in French\nGo on."],
+    [entry, ...args, "Aomori-Title: Greet in French\nGo on."],
     { cwd, env, timeout: piTimeoutMs },
   );
   started.child.stdin?.end();
