@@ -11,5 +11,7 @@ export interface Backend {
   readonly feed: LocalFeed;
   /** Whether each connection stays one session, so that statements can be prepared by name. */
   readonly ownsSessions: boolean;
+  /** Called after each of our commits; returns at once. */
+  noteCommit(): void;
   close(): Promise<void>;
 }

@@ -71,11 +71,12 @@ export {
   getTask,
   getTaskResult,
   listDependencyRows,
+  listMergeableRows,
   listTaskRows,
   listTasks,
 } from "./queries/tasks.ts";
 export type { DependencyRow, LiveTask, TaskFilter } from "./queries/tasks.ts";
-export type { TaskRow, TaskRowWithResult } from "./queries/task-row.ts";
+export type { TaskRow } from "./queries/task-row.ts";
 export { insertEdges, listEdges } from "./queries/edges.ts";
 export type { TaskEdge } from "./queries/edges.ts";
 export { deriveAgentHealth } from "./agent-health.ts";
@@ -103,7 +104,7 @@ export {
 } from "./queries/steerings.ts";
 export { insertDiscovery, listDiscoveries } from "./queries/discoveries.ts";
 export type { DiscoveryRow, NewDiscovery } from "./queries/discoveries.ts";
-export { lastEventSeq, matchesFilter, readEvents } from "./queries/events.ts";
+export { lastEventSeq, matchesFilter, newestEventType, readEvents } from "./queries/events.ts";
 export type { EventFilter, ReadEvents } from "./queries/events.ts";
 export {
   allOrganizationsForgetKeys,

@@ -38,7 +38,7 @@ export function migrationsHash(migrations: readonly Migration[]): string {
 }
 
 /** The comment that tells a schema we made from one somebody else did. */
-export const schemaMark = "aomori store";
+const schemaMark = "aomori store";
 
 interface Applied {
   readonly version: string;

@@ -28,7 +28,7 @@ export function pageOfRows<Row, Item>(
   };
 }
 
-export const cursorOf = (position: Position): string =>
+const cursorOf = (position: Position): string =>
   Buffer.from(JSON.stringify(position)).toString("base64url");
 
 /** A cursor of a time and an id, for lists that are newest first. */

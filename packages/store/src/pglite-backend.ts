@@ -13,6 +13,7 @@ import type { Backend } from "./backend.ts";
 import { isoTime } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { LocalFeed } from "./event-feed.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { appliedMigrations, applyMigrations, pendingMigrations } from "./migrations.ts";
 import type { Migration } from "./migrations.ts";
 import { makeDataDirectory } from "./seed.ts";
@@ -27,10 +28,15 @@ export interface PgliteOptions {
   readonly onLog: (message: string) => void;
 }
 
-/** Measured: a quarter of the default memory, no slower. UTC is what `readTimestamp` reads. */
+/** The buffers, measured: a quarter of the default memory, no slower. The smaller samples keep an analyze at some milliseconds. */
 export const pgliteStartParams: readonly string[] = [
   ...PGlite.defaultStartParams,
-  ...["shared_buffers=16MB", "search_path=aomori", "timezone=UTC"].flatMap((set) => ["-c", set]),
+  ...[
+    "shared_buffers=16MB",
+    "search_path=aomori",
+    "timezone=UTC",
+    "default_statistics_target=20",
+  ].flatMap((set) => ["-c", set]),
 ];
 
 /** Opens the data directory this process alone may hold: LOCK_HELD names the other one. */
@@ -56,7 +62,7 @@ async function openMigrated(options: PgliteOptions): Promise<Backend> {
   const { databaseDirectory, migrations, onLog } = options;
   const isNew = await isMissingOrEmpty(databaseDirectory);
   if (isNew) await makeDataDirectory(databaseDirectory, { migrations, onLog, initialize });
-  let session = await openSession(databaseDirectory);
+  let session = await openSession(databaseDirectory, onLog);
   try {
     const applied = await withClient(session.pool, appliedMigrations);
     const pending = pendingMigrations(migrations, applied ?? []);
@@ -69,7 +75,7 @@ async function openMigrated(options: PgliteOptions): Promise<Backend> {
         options.clock.now(),
       );
       onLog(`the store was copied to ${path} before migration ${pending[0]?.version}`);
-      session = await openSession(databaseDirectory);
+      session = await openSession(databaseDirectory, onLog);
     }
     await withClient(session.pool, (client) =>
       applyMigrations(client, pending, {
@@ -97,7 +103,10 @@ async function initialize(directory: string): Promise<void> {
   await pglite.close();
 }
 
-async function openSession(databaseDirectory: string): Promise<Backend> {
+async function openSession(
+  databaseDirectory: string,
+  onLog: (message: string) => void,
+): Promise<Backend> {
   const pglite = new PGlite({ dataDir: databaseDirectory, startParams: [...pgliteStartParams] });
   try {
     await pglite.waitReady;
@@ -111,8 +120,10 @@ async function openSession(databaseDirectory: string): Promise<Backend> {
     );
   }
   const pool = new Pool(Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }));
+  pool.on("error", (error) => onLog(`the store's connection failed: ${error.message}`));
   const guard = new TransactionGuard();
   guardPool(pool, guard);
+  const housekeeping = new Housekeeping(pool, onLog);
   let closing: Promise<void> | undefined;
   return {
     kind: "pglite",
@@ -120,8 +131,12 @@ async function openSession(databaseDirectory: string): Promise<Backend> {
     guard,
     feed: new LocalFeed(),
     ownsSessions: true,
+    noteCommit: () => housekeeping.noteCommit(),
     close: () => {
-      closing ??= pool.end().then(() => pglite.close());
+      closing ??= housekeeping
+        .close()
+        .then(() => pool.end())
+        .then(() => pglite.close());
       return closing;
     },
   };

@@ -28,9 +28,8 @@ const migrationLock = 4_712_690_177;
 /** Opens the user's database; DATABASE_UNREACHABLE, DATABASE_TOO_OLD, STORE_SCHEMA_FOREIGN or STORE_NEWER otherwise. */
 export async function openPostgres(options: PostgresOptions): Promise<Backend> {
   const connection: pg.ClientConfig = {
-    connectionString: checkedUrl(options.databaseUrl),
+    connectionString: connectionUrl(options.databaseUrl),
     connectionTimeoutMillis: connectTimeoutMs,
-    options: "-c search_path=aomori -c timezone=UTC",
     application_name: "aomori",
   };
   await prepareSchema(connection, options);
@@ -58,6 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     guard,
     feed,
     ownsSessions: false,
+    noteCommit: () => undefined,
     close: () => {
       closing ??= feed.close().then(() => pool.end());
       return closing;
@@ -108,14 +108,22 @@ async function checkVersion(client: pg.Client): Promise<void> {
   );
 }
 
-/** The message never holds the URL: it may carry a password. */
-function checkedUrl(databaseUrl: string): string {
-  if (/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl)) return databaseUrl;
-  throw new UserError(
-    "config",
-    "DATABASE_URL_INVALID",
-    "AOMORI_DATABASE_URL is not a URL of the form postgresql://user:password@host:port/database",
-  );
+/**
+ * The user's URL with our schema and UTC set for every session, behind what it sets itself. The error never holds the
+ * URL: it may carry a password.
+ */
+function connectionUrl(databaseUrl: string): string {
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
+    throw new UserError(
+      "config",
+      "DATABASE_URL_INVALID",
+      "AOMORI_DATABASE_URL is not a URL of the form postgresql://user:password@host:port/database",
+    );
+  }
+  const url = new URL(databaseUrl);
+  const own = url.searchParams.get("options") ?? "";
+  url.searchParams.set("options", `${own} -c search_path=aomori -c timezone=UTC`.trim());
+  return url.href;
 }
 
 function unreachable(error: unknown): Error {

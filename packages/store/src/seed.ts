@@ -23,7 +23,7 @@ export const seedArchivePath: string = join(seedDirectory, "pglite.tar.zst");
 export const seedManifestPath: string = join(seedDirectory, "manifest.json");
 
 /** The version of DBOS whose system schema the seed holds. A constant: the store does not depend on DBOS. */
-export const seedDbosVersion = "5.3.0";
+const seedDbosVersion = "5.3.0";
 
 export async function currentManifest(migrations: readonly Migration[]): Promise<SeedManifest> {
   return {

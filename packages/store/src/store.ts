@@ -97,6 +97,7 @@ export class Store implements AsyncDisposable {
       const result = await guard.run(() => work(scope));
       return { result, events: await scope.appendEvents(kind === "postgres") };
     });
+    this.#backend.noteCommit();
     const lastSeq = events.at(-1)?.seq;
     if (lastSeq !== undefined) feed.announce({ orgId, lastSeq, events });
     return result;

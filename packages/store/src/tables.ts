@@ -42,7 +42,7 @@ import type { ColumnType, Generated } from "kysely";
 /** ISO-8601 UTC with milliseconds, both ways. */
 type Time = string;
 /** A document in its wire shape: parsed on the way out, JSON text on the way in. */
-export type Json<T> = ColumnType<T, string, string>;
+type Json<T> = ColumnType<T, string, string>;
 type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
 /** Any JSON document. */
 export type JsonValue = WireOf<typeof Step>["data"];
@@ -55,7 +55,7 @@ interface WirePlanRequest {
 /** What a schema of the contract parses to, in wire names. */
 export type WireOf<S extends { readonly _zod: { readonly output: unknown } }> = S["_zod"]["output"];
 
-export interface OrganizationsTable {
+interface OrganizationsTable {
   id: OrgId;
   name: string;
   eventSeq: Generated<number>;
@@ -65,7 +65,7 @@ export interface OrganizationsTable {
   createdAt: Time;
 }
 
-export interface ApiKeysTable {
+interface ApiKeysTable {
   id: KeyId;
   orgId: OrgId;
   name: string;
@@ -78,7 +78,7 @@ export interface ApiKeysTable {
   lastUsedAt: Time | null;
 }
 
-export interface ProjectsTable {
+interface ProjectsTable {
   id: ProjectId;
   orgId: OrgId;
   name: string;
@@ -212,7 +212,7 @@ export interface TasksTable {
   endedAt: Time | null;
 }
 
-export interface TaskEdgesTable {
+interface TaskEdgesTable {
   orgId: OrgId;
   specId: SpecId;
   taskId: TaskId;
@@ -258,7 +258,7 @@ export interface StepsTable {
   durationMs: number | null;
 }
 
-export interface SteeringsTable {
+interface SteeringsTable {
   id: SteeringId;
   orgId: OrgId;
   agentId: AgentId;
@@ -301,7 +301,7 @@ export interface EventsTable {
   data: Json<WireOf<typeof Event>["data"]>;
 }
 
-export interface IdempotencyKeysTable {
+interface IdempotencyKeysTable {
   orgId: OrgId;
   operation: string;
   key: string;
@@ -311,7 +311,7 @@ export interface IdempotencyKeysTable {
   createdAt: Time;
 }
 
-export interface WorkersTable {
+interface WorkersTable {
   id: WorkerId;
   fence: number;
   version: string;

@@ -75,7 +75,8 @@ async function fill(store: Store) {
       description: "",
     });
     await door.startIdempotent(tx, request, { abandonedAfterMs: 60_000 });
-    tx.emit({ type: "spec.merging", specId, summary: "", data: {} });
+    await door.updateTask(tx, taskId, { status: "completed", mergeState: "queued" });
+    tx.emit({ type: "task.ready", specId, taskId, summary: "", data: {} });
     return { keyId: key.id, specId, spec, ticketId, tasks, taskId, agentId };
   });
 }
@@ -120,6 +121,8 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
   findTaskRow: (scope, { taskId }) => door.findTaskRow(scope, taskId),
   getTaskResult: (scope, { taskId }) => door.getTaskResult(scope, taskId),
   listDependencyRows: (scope, { tasks }) => door.listDependencyRows(scope, at(tasks, 1).id),
+  listMergeableRows: (scope, { specId }) => door.listMergeableRows(scope, specId),
+  listMergeableRows: (scope, { specId }) => door.listMergeableRows(scope, specId),
   listTaskRows: (scope, { specId }) => door.listTaskRows(scope, specId),
   listTaskSteps: (scope, { taskId }) => door.listTaskSteps(scope, taskId, page),
   listTasks: (scope, { specId }) => door.listTasks(scope, { ...page, specId }),
@@ -133,6 +136,7 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
   listSteerings: (scope, { agentId }) => door.listSteerings(scope, agentId),
   listDiscoveries: (scope, { specId }) => door.listDiscoveries(scope, specId),
   readEvents: (scope) => door.readEvents(scope, { after: 0, limit: 10 }),
+  newestEventType: (scope, { taskId }) => door.newestEventType(scope, taskId, ["task.ready"]),
   lastEventSeq: async (scope) => ((await door.lastEventSeq(scope)) === 0 ? undefined : 1),
 };
 

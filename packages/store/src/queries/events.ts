@@ -1,4 +1,4 @@
-import type { AgentId, SpecId, TaskId } from "@aomori/contract";
+import type { AgentId, EventType, SpecId, TaskId } from "@aomori/contract";
 import { sql } from "kysely";
 import type { Selectable } from "kysely";
 
@@ -50,6 +50,23 @@ export function matchesFilter(event: StoredEvent, filter: EventFilter): boolean 
   return types.some((type) =>
     type.endsWith(".*") ? event.type.startsWith(type.slice(0, -1)) : event.type === type,
   );
+}
+
+/** Which of these types a task's events told last; `undefined` when none has been told of it. */
+export async function newestEventType<Type extends EventType>(
+  scope: OrgScope,
+  taskId: TaskId,
+  types: readonly Type[],
+): Promise<Type | undefined> {
+  const row = await scope
+    .select("events")
+    .select("type")
+    .where("taskId", "=", taskId)
+    .where(sql<boolean>`type = any(${[...types]}::text[])`)
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return types.find((type) => type === row?.type);
 }
 
 /** The organisation's newest `seq`; 0 before its first event. */

@@ -98,7 +98,7 @@ export interface BegunRun {
   readonly attempt: number;
 }
 
-/** Marks tasks as running, each with a new run and attempt. */
+/** Marks tasks as running, each with a new run and attempt; a run counts its validation rounds from the first. */
 export async function beginRun(
   transaction: OrgTransaction,
   ids: readonly TaskId[],
@@ -106,7 +106,8 @@ export async function beginRun(
   if (ids.length === 0) return [];
   return transaction.query<BegunRun>(
     (orgId) => sql`
-      update tasks set status = 'running', run = run + 1, attempt = attempt + 1, not_before = null, failure = null,
+      update tasks set status = 'running', run = run + 1, attempt = attempt + 1, validation_round = 0,
+        not_before = null, failure = null,
         started_at = coalesce(started_at, ${transaction.now}::timestamptz), ended_at = null
       where org_id = ${orgId} and id = any(${[...ids]}::text[])
       returning id, run, attempt`,

@@ -5,14 +5,9 @@ import type { Selectable } from "kysely";
 import { readFailure } from "../documents.ts";
 import type { TasksTable } from "../tables.ts";
 
-/** A task as the engine sees it: with its numbers and merge state, without edges and without its result. */
+/** A task as the engine sees it: with its numbers and merge state, without edges and without its result, which may be a mebibyte. */
 export interface TaskRow extends Omit<Selectable<TasksTable>, "orgId" | "failure" | "result"> {
   readonly failure: FailureResource | null;
-}
-
-/** With the result, which may hold a diff of a mebibyte: for one task, not for lists. */
-export interface TaskRowWithResult extends TaskRow {
-  readonly result: TaskResultResource | null;
 }
 
 type TaskColumn = Exclude<keyof TasksTable, "orgId" | "result">;
@@ -62,13 +57,6 @@ export type TaskColumns = Pick<Selectable<TasksTable>, TaskColumn>;
 export const readTaskRow = (row: TaskColumns): TaskRow => ({
   ...row,
   failure: readFailure(row.failure),
-});
-
-export const readTaskRowWithResult = (
-  row: TaskColumns & Pick<Selectable<TasksTable>, "result">,
-): TaskRowWithResult => ({
-  ...readTaskRow(row),
-  result: readResult(row.result),
 });
 
 export const readResult = (result: Selectable<TasksTable>["result"]): TaskResultResource | null =>

@@ -14,14 +14,8 @@ import type { Page, PageRequest } from "../page.ts";
 import type { OrgScope } from "../scope.ts";
 import { databaseOf } from "../store.ts";
 import type { Store } from "../store.ts";
-import {
-  readResult,
-  readTaskRow,
-  readTaskRowWithResult,
-  taskColumns,
-  taskResource,
-} from "./task-row.ts";
-import type { TaskLinks, TaskRow, TaskRowWithResult } from "./task-row.ts";
+import { readResult, readTaskRow, taskColumns, taskResource } from "./task-row.ts";
+import type { TaskLinks, TaskRow } from "./task-row.ts";
 
 export async function getTask(scope: OrgScope, id: TaskId): Promise<TaskResource | undefined> {
   const row = await scope
@@ -39,14 +33,11 @@ export async function findTaskRow(
   scope: OrgScope,
   id: TaskId,
   options: { readonly lock?: boolean } = {},
-): Promise<TaskRowWithResult | undefined> {
-  let query = scope
-    .select("tasks")
-    .select([...taskColumns, "result"])
-    .where("id", "=", id);
+): Promise<TaskRow | undefined> {
+  let query = scope.select("tasks").select(taskColumns).where("id", "=", id);
   if (options.lock === true) query = query.forUpdate();
   const row = await query.executeTakeFirst();
-  return row === undefined ? undefined : readTaskRowWithResult(row);
+  return row === undefined ? undefined : readTaskRow(row);
 }
 
 export interface DependencyRow extends TaskRow {
@@ -56,12 +47,13 @@ export interface DependencyRow extends TaskRow {
 
 /** The tasks a task waits for, by number. */
 export async function listDependencyRows(scope: OrgScope, id: TaskId): Promise<DependencyRow[]> {
-  const dependencies = scope.select("taskEdges").select("dependsOn").where("taskId", "=", id);
+  // As an array the ids are found first: a planner without statistics (PGlite gathers none) would rather walk every task.
+  const dependencies = sql`array(select depends_on from task_edges where org_id = ${scope.orgId} and task_id = ${id})`;
   const rows = await scope
     .select("tasks")
     .select([...taskColumns])
     .select(sql<string | null>`result->>'logs'`.as("lastWords"))
-    .where("id", "in", dependencies)
+    .where(sql<boolean>`id = any(${dependencies})`)
     .orderBy("number")
     .execute();
   return rows.map(({ lastWords, ...row }) => ({ ...readTaskRow(row), lastWords }));
@@ -76,6 +68,26 @@ export async function listTaskRows(
   let query = scope.select("tasks").select(taskColumns).where("specId", "=", specId);
   if (filter.status !== undefined) query = query.where("status", "in", [...filter.status]);
   const rows = await query.orderBy("number").execute();
+  return rows.map(readTaskRow);
+}
+
+/** Finished branches of a spec that wait to be merged and whose dependencies all are, by number. */
+export async function listMergeableRows(scope: OrgScope, specId: SpecId): Promise<TaskRow[]> {
+  // Two sets, each read once: as joins they would be walked pair by pair wherever the planner has no statistics.
+  const merged = sql<TaskId>`
+    select id from tasks where org_id = ${scope.orgId} and spec_id = ${specId} and merge_state = 'merged'`;
+  const held = sql<TaskId>`
+    select task_id from task_edges
+    where org_id = ${scope.orgId} and spec_id = ${specId} and depends_on not in (${merged})`;
+  const rows = await scope
+    .select("tasks")
+    .select(taskColumns)
+    .where("specId", "=", specId)
+    .where("status", "=", "completed")
+    .where("mergeState", "=", "queued")
+    .where(sql<boolean>`id not in (${held})`)
+    .orderBy("number")
+    .execute();
   return rows.map(readTaskRow);
 }
 
@@ -108,12 +120,14 @@ export async function listTasks(
 async function withLinks(scope: OrgScope, rows: readonly TaskRow[]): Promise<TaskResource[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
-  const edges = await scope
-    .select("taskEdges")
-    .select(["taskId", "dependsOn"])
-    .where(sql<boolean>`(task_id = any(${ids}) or depends_on = any(${ids}))`)
-    .orderBy(sql`length(task_id), task_id, length(depends_on), depends_on`)
-    .execute();
+  const edges = await scope.query<{ taskId: TaskId; dependsOn: TaskId }>(
+    (orgId) => sql`
+      select task_id, depends_on from (
+        select task_id, depends_on from task_edges where org_id = ${orgId} and task_id = any(${ids}::text[])
+        union
+        select task_id, depends_on from task_edges where org_id = ${orgId} and depends_on = any(${ids}::text[])
+      ) as e order by length(task_id), task_id, length(depends_on), depends_on`,
+  );
   const links = new Map<TaskId, TaskLinks>(ids.map((id) => [id, { dependsOn: [], blocks: [] }]));
   for (const { taskId, dependsOn } of edges) {
     links.get(taskId)?.dependsOn.push(dependsOn);
