@@ -1,4 +1,5 @@
 import { loadMigrations } from "./migrations.ts";
+import { eventData, isEventType } from "@aomori/contract";
 import type pg from "pg";
 
 /** Something about a store that cannot be right. */
@@ -71,7 +72,11 @@ const rules: readonly { readonly code: string; readonly faults: string }[] = [
 
 /** Looks for what the database's own constraints do not rule out; an empty list is a sound store. */
 export async function checkStore(store: CheckedStore): Promise<Finding[]> {
-  const findings = [...(await checkMigrations(store)), ...(await checkCycles(store))];
+  const findings = [
+    ...(await checkMigrations(store)),
+    ...(await checkCycles(store)),
+    ...(await checkEventData(store)),
+  ];
   for (const { code, faults } of rules) {
     const { rows } = await store.pool.query<{ message: string }>(faults);
     findings.push(...rows.map(({ message }) => ({ code, message })));
@@ -127,4 +132,31 @@ async function checkCycles(store: CheckedStore): Promise<Finding[]> {
   const some = [...open.keys()].slice(0, 10).join(", ");
   const message = `${open.size} tasks wait in or behind a cycle of dependencies, among them ${some}`;
   return [{ code: "DEPENDENCY_CYCLE", message }];
+}
+
+const eventsPerRead = 1_000;
+
+/** Reads every event's data with the schema of its type; types of a newer program are left aside. */
+async function checkEventData({ pool }: CheckedStore): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (let org = "", seq = 0; ;) {
+    const { rows } = await pool.query<{ org_id: string; seq: string; type: string; data: unknown }>(
+      `select org_id, seq, type, data from events where (org_id, seq) > ($1, $2) order by org_id, seq limit ${eventsPerRead}`,
+      [org, seq],
+    );
+    for (const { org_id, seq: at, type, data } of rows) {
+      const read = isEventType(type) ? eventData[type].safeParse(data) : undefined;
+      if (read === undefined || read.success) continue;
+      const [issue] = read.error.issues;
+      const where = issue?.path.join(".") ?? "";
+      findings.push({
+        code: "EVENT_MALFORMED",
+        message: `event ${at} of ${org_id} (${type}): data.${where} ${issue?.message ?? "cannot be read"}`,
+      });
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < eventsPerRead) return findings;
+    org = last.org_id;
+    seq = Number(last.seq);
+  }
 }

@@ -96,6 +96,7 @@ export type { AgentEnd, AgentFilter, AgentRow, LiveAgent, NewAgent } from "./que
 export { appendSteps, listSteps, listTaskSteps } from "./queries/steps.ts";
 export type { NewStep } from "./queries/steps.ts";
 export {
+  dropSteerings,
   getSteering,
   insertSteering,
   listSteerings,

@@ -5,6 +5,7 @@ import { describeStores } from "./describe-stores.ts";
 import { addAgent, addSpec, addTasks, at } from "./fixtures.ts";
 
 const damages: Readonly<Record<string, string>> = {
+  EVENT_MALFORMED: `update events set type = 'spec.completed', data = '{"commit": 1}' where seq = 2`,
   EVENT_GAP: "delete from events where seq = 2",
   COUNTER_BEHIND: "update organizations set task_number = 1 where task_number > 1",
   EDGE_ACROSS_SPECS:

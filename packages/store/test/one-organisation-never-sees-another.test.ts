@@ -159,6 +159,7 @@ const changes: Readonly<Record<string, (tx: OrgTransaction, ids: Ids) => Promise
   setAgentStatus: (tx, { agentId }) => door.setAgentStatus(tx, agentId, "idle"),
   appendSteps: (tx, { agentId }) => door.appendSteps(tx, agentId, 1, [step]),
   takePendingSteerings: (tx, { agentId }) => door.takePendingSteerings(tx, agentId),
+  dropSteerings: (tx, { agentId }) => door.dropSteerings(tx, agentId),
   settleSteering: (tx) => door.settleSteering(tx, "steer_a", "undeliverable"),
   finishIdempotent: (tx) => door.finishIdempotent(tx, request, { status: 200, response: {} }),
   releaseIdempotent: (tx) => door.releaseIdempotent(tx, request),

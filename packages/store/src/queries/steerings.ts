@@ -67,6 +67,16 @@ export async function settleSteering(
   return result.numUpdatedRows === 1n;
 }
 
+/** Records that an agent that is over will take none of its open orders. */
+export async function dropSteerings(transaction: OrgTransaction, agentId: AgentId): Promise<void> {
+  await transaction
+    .update("steerings")
+    .set({ status: "undeliverable", deliveredAt: null })
+    .where("agentId", "=", agentId)
+    .where("status", "in", ["pending", "delivered"])
+    .execute();
+}
+
 export async function getSteering(
   scope: OrgScope,
   id: SteeringId,
