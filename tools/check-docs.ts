@@ -16,9 +16,9 @@ const agentsGuide = { file: "AGENTS.md", maxLines: 120 };
 const named = (text: string, pattern: RegExp, group: string): string[] =>
   [...text.matchAll(pattern)].map(({ groups }) => (groups?.[group] ?? "").replace(/[.,:]+$/, ""));
 
-/** `<name>` and NNNN stand for any name; a build is not in the repository. */
+/** `<name>` stands for any name; a build is not in the repository. */
 function isThere(folder: string, path: string): boolean {
-  const pattern = path.replaceAll(/<[^>]*>|NNNN/g, "*");
+  const pattern = path.replaceAll(/<[^>]*>/g, "*");
   if (/(^|\/)dist(\/|$)/.test(pattern)) return true;
   if (!pattern.includes("*")) return existsSync(join(folder, pattern));
   return globSync(pattern, { cwd: folder }).length > 0;

@@ -1,0 +1,165 @@
+/**
+ * Builds the published command line into packages/cli/dist: a tiny entry, one CommonJS bundle per command
+ * with its specification inlined (no schema library, or start-up would pay for it), and ES modules for the
+ * server and the demo, which are loaded only where they are started.
+ */
+import type { BuildOptions, Metafile } from "esbuild";
+import { build } from "esbuild";
+import { cp, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withoutSchema } from "@aomori/command";
+import type { CommandSpec } from "@aomori/command";
+import { bundlePlugin } from "./build/bundle-plugin.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const cli = join(root, "packages", "cli");
+const sources = join(cli, "src");
+const dist = join(cli, "dist");
+const externals = new Set<string>();
+
+const shared = {
+  bundle: true,
+  platform: "node",
+  target: "node22.18",
+  conditions: ["aomori-source"],
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+  metafile: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+} as const satisfies BuildOptions;
+
+function plugins(separate: Readonly<Record<string, string>> = {}) {
+  return [bundlePlugin({ sources, separate, onExternal: (name) => externals.add(name) })];
+}
+
+/** A schema library in a command's bundle would double its start-up time. */
+function refuseSchemas(name: string, metafile: Metafile): void {
+  const found = Object.keys(metafile.inputs).filter((path) =>
+    /node_modules\/zod\/|packages\/(?:contract|server|store|testkit)\/src\//.test(path),
+  );
+  if (found.length > 0) throw new Error(`${name} contains ${found.slice(0, 3).join(", ")}`);
+}
+
+async function bundleCommand(spec: CommandSpec, ownHandlers: readonly string[]): Promise<void> {
+  const slug = spec.name.replaceAll(" ", "-");
+  const isOwn = ownHandlers.includes(`${slug}.ts`);
+  const handler = isOwn
+    ? `import { handler } from "./commands/${slug}.ts";`
+    : `import { remoteHandler } from "./connection/remote-handler.ts";\nconst handler = remoteHandler(${JSON.stringify(spec.operation)});`;
+  if (!isOwn && spec.operation === undefined) throw new Error(`no handler for ${spec.name}`);
+  const contents = `
+import { runInstalled } from "./installed/run-installed.ts";
+${handler}
+const spec = ${JSON.stringify(withoutSchema(spec))};
+export { spec, handler };
+export const main = (argv) => runInstalled({ spec, handler }, argv);
+`;
+  const { metafile } = await build({
+    ...shared,
+    format: "cjs",
+    stdin: { contents, resolveDir: sources, sourcefile: `${slug}.js` },
+    outfile: join(dist, "commands", `${slug}.cjs`),
+    plugins: plugins({
+      "server-process.ts": "../lib/server-process.js",
+      "demo-kit.ts": "../lib/demo-kit.js",
+    }),
+  });
+  refuseSchemas(spec.name, metafile);
+}
+
+async function bundleEntries(): Promise<void> {
+  const entries = [
+    { from: "installed/entry.ts", to: "aomori.cjs", banner: { js: "#!/usr/bin/env node" } },
+    { from: "installed/program.ts", to: "program.cjs" },
+    { from: "derived/command-specs.ts", to: "specs.cjs" },
+  ];
+  for (const { from, to, ...rest } of entries) {
+    const { metafile } = await build({
+      ...shared,
+      ...rest,
+      format: "cjs",
+      entryPoints: [join(sources, from)],
+      outfile: join(dist, to),
+      plugins: plugins(),
+    });
+    refuseSchemas(to, metafile);
+  }
+}
+
+/** Server, store and model server, in modules that share what they have in common. */
+async function bundleLibraries(): Promise<void> {
+  await build({
+    ...shared,
+    format: "esm",
+    splitting: true,
+    entryPoints: [join(sources, "server-process.ts"), join(sources, "demo", "demo-kit.ts")],
+    outdir: join(dist, "lib"),
+    entryNames: "[name]",
+    plugins: plugins(),
+  });
+}
+
+/** Files that code reads at run time lie beside its bundle as they lie beside its source. */
+async function copyFiles(): Promise<void> {
+  const folders = { store: ["sql", "seed"], testkit: ["fixtures", "scenarios"] };
+  for (const [name, parts] of Object.entries(folders)) {
+    for (const part of parts) {
+      await cp(join(root, "packages", name, part), join(dist, part), { recursive: true });
+    }
+  }
+}
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+async function manifestOf(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+}
+
+/** What is left outside must be installed with the package, in the version the workspace was tested with. */
+async function checkDependencies(): Promise<void> {
+  const own = (await manifestOf(cli)).dependencies ?? {};
+  const tested = new Map<string, string>();
+  for (const name of await readdir(join(root, "packages"))) {
+    const { dependencies = {} } = await manifestOf(join(root, "packages", name));
+    for (const [dependency, version] of Object.entries(dependencies)) tested.set(dependency, version);
+  }
+  const faults = [...externals].flatMap((specifier) => {
+    const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+    const wanted = tested.get(name) ?? "no version in any package.json";
+    return own[name] === wanted ? [] : [`${name} ${wanted}, not ${own[name] ?? "listed"}`];
+  });
+  if (faults.length > 0) {
+    throw new Error(`packages/cli/package.json must depend on: ${[...new Set(faults)].join("; ")}`);
+  }
+}
+
+/** What the compiler wrote for its own use is left alone. */
+async function clean(): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  for (const name of await readdir(dist)) {
+    if (name !== "types") await rm(join(dist, name), { recursive: true });
+  }
+}
+
+async function run(): Promise<void> {
+  const startedAt = performance.now();
+  await clean();
+  const { commandSpecs } = await import(join(sources, "derived", "command-specs.ts"));
+  const ownHandlers = await readdir(join(sources, "commands"));
+  await bundleEntries();
+  for (const spec of commandSpecs) await bundleCommand(spec, ownHandlers);
+  await bundleLibraries();
+  await checkDependencies();
+  await copyFiles();
+  const { size } = await stat(join(dist, "commands", "task-list.cjs"));
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`built ${commandSpecs.length} commands in ${seconds} s; task list is ${Math.round(size / 1024)} KiB`);
+}
+
+await run();

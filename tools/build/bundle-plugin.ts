@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Plugin } from "esbuild";
+
+export interface BundlePluginOptions {
+  /** Folder of the command line's sources. */
+  readonly sources: string;
+  /** What an import of a module that is a bundle of its own is replaced with, by its file name. */
+  readonly separate: Readonly<Record<string, string>>;
+  /** Every npm package left outside is told here. */
+  readonly onExternal: (name: string) => void;
+}
+
+const launchSource = `
+import { join } from "node:path";
+export const launch = { file: join(__dirname, "..", "aomori.cjs"), flags: [] };
+`;
+
+/**
+ * Puts derived modules' values in their place, keeps npm packages outside, and knows that importing a module
+ * of ours does nothing, so that what is not used is left out.
+ */
+export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOptions): Plugin {
+  return {
+    name: "aomori-bundle",
+    setup: (build) => {
+      build.onResolve({ filter: /\/(?:server-process|demo-kit)\.ts$/ }, ({ path, kind }) => {
+        const target = separate[path.split("/").at(-1) ?? ""];
+        const isLate = kind === "dynamic-import" && target !== undefined;
+        return isLate ? { path: target, external: true } : undefined;
+      });
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+        if (kind === "entry-point" || path.startsWith("@aomori/")) return undefined;
+        if (path.startsWith("node:")) return { path, external: true, sideEffects: false };
+        if (bundledPackages.includes(path)) return undefined;
+        onExternal(path);
+        return { path, external: true };
+      });
+      build.onLoad({ filter: /\/src\/derived\/[a-z-]+\.ts$/ }, async ({ path }) => ({
+        contents: await evaluated(path),
+        loader: "js",
+      }));
+      build.onLoad({ filter: /\/connection\/launch\.ts$/ }, ({ path }) =>
+        path === join(sources, "connection", "launch.ts")
+          ? { contents: launchSource, loader: "js" }
+          : undefined,
+      );
+    },
+  };
+}
+
+/** Small enough, and in the way of nearly every command. */
+const bundledPackages: readonly string[] = ["smol-toml"];
+
+/** A module's exports as plain data. */
+async function evaluated(path: string): Promise<string> {
+  const exports: Record<string, unknown> = await import(pathToFileURL(path).href);
+  return Object.entries(exports)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+    .join("\n");
+}
