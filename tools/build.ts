@@ -127,10 +127,14 @@ async function checkDependencies(): Promise<void> {
   const tested = new Map<string, string>();
   for (const name of await readdir(join(root, "packages"))) {
     const { dependencies = {} } = await manifestOf(join(root, "packages", name));
-    for (const [dependency, version] of Object.entries(dependencies)) tested.set(dependency, version);
+    for (const [dependency, version] of Object.entries(dependencies))
+      tested.set(dependency, version);
   }
   const faults = [...externals].flatMap((specifier) => {
-    const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+    const name = specifier
+      .split("/")
+      .slice(0, specifier.startsWith("@") ? 2 : 1)
+      .join("/");
     const wanted = tested.get(name) ?? "no version in any package.json";
     return own[name] === wanted ? [] : [`${name} ${wanted}, not ${own[name] ?? "listed"}`];
   });
@@ -159,7 +163,9 @@ async function run(): Promise<void> {
   await copyFiles();
   const { size } = await stat(join(dist, "commands", "task-list.cjs"));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`built ${commandSpecs.length} commands in ${seconds} s; task list is ${Math.round(size / 1024)} KiB`);
+  console.log(
+    `built ${commandSpecs.length} commands in ${seconds} s; task list is ${Math.round(size / 1024)} KiB`,
+  );
 }
 
 await run();

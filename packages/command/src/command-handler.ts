@@ -22,11 +22,19 @@ export interface PlannedAction {
 
 /** What a handler answers a dry run with. */
 export class Plan {
+  readonly kind = "aoi.plan";
   readonly actions: readonly PlannedAction[];
 
   constructor(actions: readonly PlannedAction[]) {
     this.actions = actions;
   }
+}
+
+/** True for a plan, also when it comes from another copy of this package: each bundle of a program has its own. */
+export function isPlan(value: unknown): value is Plan {
+  return (
+    typeof value === "object" && value !== null && "kind" in value && value.kind === "aoi.plan"
+  );
 }
 
 /** Where a view's text will be shown. */

@@ -1,6 +1,6 @@
 import { TerminalError } from "@aomori/protocol";
 import type { CommandHandler, CommandRequest, StreamedEvent } from "./command-handler.ts";
-import { Plan } from "./command-handler.ts";
+import { isPlan } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { confirmEffects } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
@@ -108,7 +108,7 @@ async function present(
   presenter: Presenter,
   graceMs: number,
 ): Promise<RunEnd> {
-  if (answer instanceof Plan) {
+  if (isPlan(answer)) {
     await presenter.plan(answer.actions);
   } else if (request.flags.dryRun) {
     throw new TerminalError(

@@ -1,8 +1,10 @@
 import type { CommandHandler } from "@aomori/command";
-import { apiDocument } from "../server-process.ts";
 
 export const handler: CommandHandler = {
-  run: apiDocument,
+  run: async () => {
+    const { apiDocument } = await import("../server-process.ts");
+    return await apiDocument();
+  },
   view: { resource: (value) => `${JSON.stringify(value, null, 2)}\n` },
   defaultFormat: "json",
 };

@@ -44,7 +44,7 @@ export class DemoBoard {
 
   /** Takes in one event; true when the graph must be asked for again. */
   apply(event: StreamedEvent, isStep: boolean): boolean {
-    if (!isStep) {
+    if (!isStep && event.type !== "ticket.updated") {
       this.events.push(event);
       if (this.events.length > keptEvents) this.events.shift();
     }

@@ -9,7 +9,7 @@ import type { BoardAgent, DemoBoard, PhaseState } from "./demo-board.ts";
 const phases = ["EXPLORE", "PRD", "REQUIREMENTS", "DESIGN", "TASKS", "SYNC", "COMPLETE"];
 const fallbackColumns = 80;
 /** Lines that change less than the rest are cut first on a low terminal. */
-const leastEvents = 3;
+const leastEvents = 1;
 const mostEvents = 8;
 
 export interface FrameInput {
@@ -29,8 +29,8 @@ export function demoFrame(input: FrameInput, terminal: ViewTerminal): string {
   const clock = durationText(input.elapsedMs);
   const head = [
     `${paint.bold(truncate(cellText(title), columns - clock.length - 2))}  ${paint.dim(clock)}`,
-    phasesLine(board, paint),
-    scoreLine(board, paint),
+    phasesLine(board, paint, columns),
+    scoreLine(board, paint, columns),
   ];
   const graph =
     board.graph.tasks.length === 0 ? [] : ["", ...graphRows(board.graph, { paint, columns })];
@@ -39,7 +39,7 @@ export function demoFrame(input: FrameInput, terminal: ViewTerminal): string {
   );
   const agentRows = agents.length === 0 ? [] : ["", ...agents];
   const used = head.length + graph.length + agentRows.length + 2;
-  const room = Math.min(mostEvents, Math.max(leastEvents, input.rows - used));
+  const room = Math.max(leastEvents, Math.min(mostEvents, input.rows - used));
   const events = board.events.slice(-room).map((event) => eventLine(event, { paint, columns }));
   return [...head, ...graph, ...agentRows, "", ...events].join("\n");
 }
@@ -53,11 +53,12 @@ const phaseGlyphs: Readonly<Record<PhaseState, string>> = {
   done: "✓",
 };
 
-function phasesLine(board: DemoBoard, paint: Paint): string {
+function phasesLine(board: DemoBoard, paint: Paint, columns: number): string {
+  const isNarrow = phases.join("    ").length + 2 > columns;
   const shown = phases.map((phase) => {
     const isComplete = phase === "COMPLETE" && board.status === "completed";
     const state = isComplete ? "done" : (board.phases.get(phase) ?? "waiting");
-    const text = `${phaseGlyphs[state]} ${phase}`;
+    const text = `${phaseGlyphs[state]} ${isNarrow ? phase.slice(0, 3) : phase}`;
     if (state === "done") return paint.green(text);
     if (state === "rejected") return paint.yellow(text);
     return state === "running" ? paint.cyan(text) : paint.dim(text);
@@ -65,14 +66,23 @@ function phasesLine(board: DemoBoard, paint: Paint): string {
   return shown.join("  ");
 }
 
-function scoreLine(board: DemoBoard, paint: Paint): string {
+/** The fullest of three wordings that fits: a line that wraps would tear the picture when it is redrawn. */
+function scoreLine(board: DemoBoard, paint: Paint, columns: number): string {
+  const { tasks } = board.graph;
   const counts: Record<string, number> = {};
-  for (const { status } of board.graph.tasks) counts[status] = (counts[status] ?? 0) + 1;
-  const verdict = board.passed ? paint.green("passed") : paint.yellow("rejected");
-  const score = board.score === undefined ? "not yet" : `${board.score.toFixed(2)} (${verdict})`;
-  const tasks = board.graph.tasks.length;
-  const shown = tasks === 0 ? "" : ` (${countsText(counts)})`;
-  return `Evaluator: ${score}  Tasks: ${tasks}${shown}  Agents: ${board.agents.size} active`;
+  for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1;
+  const score = board.score === undefined ? "not yet" : board.score.toFixed(2);
+  const word = board.score === undefined ? "" : board.passed ? "passed" : "rejected";
+  const done = `${counts["completed"] ?? 0} done`;
+  const agents = `Agents: ${board.agents.size} active`;
+  const wordings = [countsText(counts), done].map((text) => {
+    const shown = tasks.length === 0 ? "" : ` (${text})`;
+    const verdict = word === "" ? "" : ` (${word})`;
+    return `Evaluator: ${score}${verdict}  Tasks: ${tasks.length}${shown}  ${agents}`;
+  });
+  const line =
+    wordings.find((text) => text.length <= columns) ?? truncate(wordings[1] ?? "", columns);
+  return line.replace(`(${word})`, `(${board.passed ? paint.green(word) : paint.yellow(word)})`);
 }
 
 function agentLine(
@@ -106,7 +116,8 @@ export function endingText(
     `  aomori spec status ${id}`,
     `  aomori dag show ${id}`,
     `  aomori task diff ${cellText(event["example_task"])}`,
-    `  aomori dag merge ${id} --into BRANCH   ${paint.dim("(a branch of yours that is not checked out)")}`,
+    `  aomori dag merge ${id} --into BRANCH`,
+    paint.dim("  (a branch of yours that is not checked out)"),
     "",
   ].join("\n");
 }

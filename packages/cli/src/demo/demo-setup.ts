@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { providerKeys } from "../connection/provider-keys.ts";
 import type { DemoKit, DemoScenario } from "./demo-kit.ts";
-import { loadDemoKit } from "./demo-kit.ts";
 
 /** Everything a demo runs with. */
 export interface DemoSetup {
@@ -29,6 +28,7 @@ export async function prepareDemo(request: CommandRequest): Promise<DemoSetup> {
   const { input, context, prose, signal } = request;
   const scenarioFile = textOf(input["scenario"]);
   const path = scenarioFile === undefined ? undefined : resolve(context.cwd, scenarioFile);
+  const { loadDemoKit } = await import("./demo-kit.ts");
   const kit = await loadDemoKit(path, signal);
   const { scenario } = kit;
   if (scenario.spec === undefined) {

@@ -12,7 +12,7 @@ export const stepEventTypes: readonly string[] = [
   "agent.heartbeat",
 ];
 
-const typeWidth = 18;
+const typeWidth = 19;
 
 /** `[14:02:03] phase.advanced      REQUIREMENTS → DESIGN`. */
 export function eventLine(event: StreamedEvent, { paint, columns }: ViewTerminal): string {
@@ -32,6 +32,7 @@ function eventText(event: StreamedEvent): string {
     const to = textAt(data, "to");
     const score = numberAt(data, "score");
     const shown = score === undefined ? "" : ` (${score.toFixed(2)})`;
+    if (from !== undefined && from === to) return `${from} accepted${shown}`;
     if (from !== undefined && to !== undefined) return `${from} → ${to}${shown}`;
   }
   return textAt(event, "summary") ?? JSON.stringify(event["data"] ?? {});

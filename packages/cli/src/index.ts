@@ -1,1 +1,0 @@
-export { identity, version } from "./identity.ts";
