@@ -7,22 +7,40 @@ const shortLength = 10;
 const timeLength = 10;
 const sortableRandomLength = 16;
 
-const part = (length: number): z.ZodString =>
-  z.string().regex(new RegExp(`^[0-9a-z]{${length}}$`), "is not an id this server makes");
+const part = (length: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-z]{${length}}$`));
+const numberPart = z.string().regex(/^[0-9]{3,9}$/);
+
+/** What a caller reads who sent something else; `list` is the command that shows the right ones. */
+const notAnId =
+  (kind: string, example: string, list?: string) =>
+  ({ input }: { readonly input?: unknown }): string =>
+    `${JSON.stringify(input)} is not the id of ${kind}, which looks like ${example}${list === undefined ? "" : `; list them with "aomori ${list}"`}`;
 
 export const OrgId = z.templateLiteral(["org_", z.string().regex(/^[0-9a-z]+$/)]);
-export const KeyId = z.templateLiteral(["key_", part(shortLength)]);
-export const ProjectId = z.templateLiteral(["proj_", part(shortLength)]);
-export const SpecId = z.templateLiteral(["spec_", part(shortLength)]);
+export const KeyId = z.templateLiteral(["key_", part(shortLength)], {
+  error: notAnId("a key", "key_7f3a9k2m1p", "key list"),
+});
+export const ProjectId = z.templateLiteral(["proj_", part(shortLength)], {
+  error: notAnId("a project", "proj_7f3a9k2m1p", "project list"),
+});
+export const SpecId = z.templateLiteral(["spec_", part(shortLength)], {
+  error: notAnId("a spec", "spec_7f3a9k2m1p", "spec list"),
+});
 export const AttemptId = z.templateLiteral(["att_", part(shortLength)]);
-export const AgentId = z.templateLiteral(["agent_", part(shortLength)]);
+export const AgentId = z.templateLiteral(["agent_", part(shortLength)], {
+  error: notAnId("an agent", "agent_7f3a9k2m1p", "agent list"),
+});
 export const SteeringId = z.templateLiteral(["steer_", part(shortLength)]);
 export const WorkerId = z.templateLiteral(["worker_", part(shortLength)]);
 export const EventId = z.templateLiteral(["evt_", part(timeLength + sortableRandomLength)]);
 /** Numbered per organisation, at least three digits. */
-export const TicketId = z.templateLiteral(["TKT-", z.string().regex(/^[0-9]{3,9}$/)]);
-export const TaskId = z.templateLiteral(["TSK-", z.string().regex(/^[0-9]{3,9}$/)]);
-export const DiscoveryId = z.templateLiteral(["DSC-", z.string().regex(/^[0-9]{3,9}$/)]);
+export const TicketId = z.templateLiteral(["TKT-", numberPart], {
+  error: notAnId("a ticket", "TKT-001", "ticket list"),
+});
+export const TaskId = z.templateLiteral(["TSK-", numberPart], {
+  error: notAnId("a task", "TSK-042", "task list"),
+});
+export const DiscoveryId = z.templateLiteral(["DSC-", numberPart]);
 
 export type OrgId = `org_${string}`;
 export type KeyId = `key_${string}`;
