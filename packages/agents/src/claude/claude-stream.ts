@@ -13,6 +13,8 @@ export class ClaudeStream {
   #messageId: string | undefined;
   #isInterrupted = false;
   #isLoginMissing = false;
+  /** Why it has been trying again since its last answer. */
+  #trouble: AgentError | undefined;
   /** The agent's own running total, in US dollars. */
   #costUsd = 0;
 
@@ -46,6 +48,7 @@ export class ClaudeStream {
     if (textField(line, "error") === "authentication_failed") this.#isLoginMissing = true;
     // Its own words about an error, which the result tells again.
     if (textField(message, "model") === "<synthetic>") return [];
+    this.#trouble = undefined;
     const signals: AgentSignal[] = [];
     const messageId = textField(message, "id");
     if (messageId !== this.#messageId) signals.push({ kind: "model-call" });
@@ -125,6 +128,7 @@ export class ClaudeStream {
       const message = `claude is not logged in: ${text}; log in with "claude" or give an Anthropic key`;
       return { kind: "failed", error: { class: "auth", code: "AGENT_NOT_LOGGED_IN", message } };
     }
+    if (this.#trouble !== undefined) return { kind: "failed", error: this.#trouble };
     const subtype = textField(line, "subtype") ?? "unknown";
     const message = `claude gave up (${subtype})${text === "" ? "" : `: ${text}`}`;
     return { kind: "failed", error: { class: "agent_error", code: "AGENT_FAILED", message } };
@@ -141,6 +145,7 @@ export class ClaudeStream {
             message: "claude cannot reach its model server",
           }
         : statusError(status, textField(line, "error") ?? "claude will try again", waitMs);
+    this.#trouble = error;
     return { kind: "trouble", error };
   }
 }

@@ -9,7 +9,14 @@ import { describe, expect, test } from "vitest";
 import { driverFor } from "../../src/index.ts";
 import type { AgentRun, AgentRunRequest, ModelChoice, SteeringRequest } from "../../src/index.ts";
 import { onLinux, processesOf, untilGone, untilWaiting } from "../live-processes.ts";
-import { follow, pathWithPi, requestFor, serverPlaying, worktreeWith } from "../workbench.ts";
+import {
+  follow,
+  pathWithPi,
+  requestFor,
+  serverPlaying,
+  temporaryDirectory,
+  worktreeWith,
+} from "../workbench.ts";
 
 const agents = [
   { name: "pi", model: "claude-test" },
@@ -60,7 +67,7 @@ for (const agent of agents) {
     const server = await serverPlaying(script, more);
     const worktree = await worktreeWith({ "README.md": "hello\n" });
     const request = requestFor(worktree, modelAt(server), {
-      env: { PATH: pathWithPi },
+      env: { PATH: pathWithPi, HOME: await temporaryDirectory() },
       keys: { anthropic: "test-key" },
       limits: { maxSteps: 20, maxOutputBytes: 10_000, commandTimeoutMs: 60_000, ...limits },
     });
@@ -177,7 +184,7 @@ for (const agent of agents) {
       const server = await serverPlaying({ calls: [long], text: "done" });
       const worktree = await worktreeWith({});
       const { signal: _, ...request } = requestFor(worktree, modelAt(server), {
-        env: { PATH: pathWithPi },
+        env: { PATH: pathWithPi, HOME: await temporaryDirectory() },
         keys: { anthropic: "test-key" },
       });
       const fixture = join(import.meta.dirname, "../fixtures/run-and-wait.ts");

@@ -45,7 +45,7 @@ export const searchTool: AgentTool = defineTool({
 
 /**
  * git does the search: in a process of its own, so that no pattern can hold up this one; it follows no links, and a
- * directory need not be a repository. Nothing in the user's or the repository's configuration may start a program.
+ * directory need not be a repository. If it is one, that is not looked at: its configuration could start a program.
  */
 async function grep(
   syntax: "-P" | "-E",
@@ -58,7 +58,7 @@ async function grep(
   const where = ["--", `:(literal)${query.path}`, ":(exclude,glob)**/node_modules/**"];
   return runChild([...program, ...flags, "-e", query.pattern, ...where], {
     cwd: context.root,
-    env: { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_OPTIONAL_LOCKS: "0" },
+    env: { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_DIR: "/dev/null" },
     deadlineMs: timeoutMs,
     killGraceMs: 200,
     maxOutputBytes: 512 * 1024,
