@@ -21,6 +21,11 @@ interface Package {
   readonly floor: Floor;
 }
 
+const allowedBy = ({ mayImport, mayLoadLate = [] }: Floor): string[] => [
+  ...mayImport,
+  ...mayLoadLate,
+];
+
 function packageOf(dependency: string): string | undefined {
   if (dependency === "aomori") return "cli";
   return dependency.startsWith("@aomori/") ? dependency.slice("@aomori/".length) : undefined;
@@ -51,15 +56,47 @@ function wrongPaths({ folder }: Package, file: string, text: string): string[] {
   });
 }
 
-function dependenciesOf(folder: string): string[] {
-  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  if (typeof manifest !== "object" || manifest === null || !("dependencies" in manifest)) return [];
-  return Object.keys(Object(manifest.dependencies));
+interface Declared {
+  readonly dependencies: readonly string[];
+  /** Those of development too: a package may be bundled into another. */
+  readonly all: readonly string[];
+}
+
+function declaredBy(folder: string): Declared {
+  const manifest: object = Object(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
+  const namesIn = (part: unknown): string[] => Object.keys(Object(part));
+  const dependencies = "dependencies" in manifest ? namesIn(manifest.dependencies) : [];
+  const development = "devDependencies" in manifest ? namesIn(manifest.devDependencies) : [];
+  return { dependencies, all: [...dependencies, ...development] };
+}
+
+const targetsIn = (text: string): string[] =>
+  [...text.matchAll(ourImport)].map(({ groups }) => groups?.["scoped"] ?? "cli");
+
+/** Our packages that the manifest and the sources disagree about. Tests import what they need without declaring it. */
+function wrongDeclarations(
+  { name, folder, floor }: Package,
+  source: readonly string[],
+  others: readonly string[],
+): string[] {
+  const read = (files: readonly string[]): Set<string> =>
+    new Set(files.flatMap((file) => targetsIn(readFileSync(file, "utf8"))));
+  const imported = read(source);
+  const used = imported.union(read(others));
+  const declared = declaredBy(folder).all.flatMap((dependency) => packageOf(dependency) ?? []);
+  return [
+    ...[...imported]
+      .filter((target) => allowedBy(floor).includes(target) && !declared.includes(target))
+      .map((target) => `${name} imports ${target} and does not declare it`),
+    ...declared
+      .filter((target) => !used.has(target))
+      .map((target) => `${name} declares ${target} and does not import it`),
+  ];
 }
 
 function wrongDependencies({ name, folder, floor }: Package): string[] {
-  const allowed = [...floor.mayImport, ...(floor.mayLoadLate ?? [])];
-  return dependenciesOf(folder).flatMap((dependency) => {
+  const allowed = allowedBy(floor);
+  return declaredBy(folder).dependencies.flatMap((dependency) => {
     const target = packageOf(dependency);
     const isAllowed = target === undefined ? floor.isBare !== true : allowed.includes(target);
     return isAllowed ? [] : [`${name} may not depend on ${dependency}`];
@@ -70,11 +107,12 @@ function checkPackage(root: string, checked: Package): Findings {
   const { folder } = checked;
   const files = filesBelow(folder, typescriptName);
   const manifest = relative(root, join(folder, "package.json"));
-  const findings: Finding[] = wrongDependencies(checked).map((message) => ({
-    file: manifest,
-    message,
-  }));
   const source = files.filter((file) => file.startsWith(join(folder, "src/")));
+  const others = files.filter((file) => !source.includes(file));
+  const findings: Finding[] = [
+    ...wrongDependencies(checked),
+    ...wrongDeclarations(checked, source, others),
+  ].map((message) => ({ file: manifest, message }));
   if (source.length === 0) findings.push({ file: manifest, message: "the package has no source" });
   for (const file of files) {
     const text = readFileSync(file, "utf8");

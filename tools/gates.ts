@@ -132,7 +132,15 @@ export const checkGates: readonly Gate[] = [
   gateOf("documents", ["node", "tools/check-docs.ts"], countIn(/documents: (\d+) files/)),
   gateOf(
     "dead code",
-    ["knip", "--no-progress", "--reporter", "symbols", "--reporter", "./tools/dead-code-count.ts"],
+    [
+      "knip",
+      "--no-progress",
+      "--no-config-hints",
+      "--reporter",
+      "symbols",
+      "--reporter",
+      "./tools/dead-code-count.ts",
+    ],
     countIn(/dead code: (\d+) files/),
   ),
   suite("fast tests", "fast"),

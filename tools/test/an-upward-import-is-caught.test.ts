@@ -79,11 +79,26 @@ describe("the floors gate", () => {
     expect(
       messagesWith({
         "packages/protocol/package.json": '{"dependencies":{"zod":"4.0.0"}}',
-        "packages/server/package.json": '{"dependencies":{"aomori":"1.0.0"}}',
+        "packages/server/package.json":
+          '{"dependencies":{"@aomori/protocol":"1.0.0","aomori":"1.0.0"}}',
+        "packages/server/test/whole.test.ts": 'import { main } from "aomori";\n',
       }),
     ).toEqual([
       "packages/protocol/package.json: protocol may not depend on zod",
       "packages/server/package.json: server may not depend on aomori",
+    ]);
+  });
+
+  it("fails on one of our packages that is imported and not declared, or declared and not imported", () => {
+    expect(
+      messagesWith({
+        "packages/server/package.json": "{}",
+        "packages/cli/package.json":
+          '{"dependencies":{"@aomori/protocol":"1.0.0"},"devDependencies":{"@aomori/server":"1.0.0"}}',
+      }),
+    ).toEqual([
+      "packages/cli/package.json: cli declares protocol and does not import it",
+      "packages/server/package.json: server imports protocol and does not declare it",
     ]);
   });
 
