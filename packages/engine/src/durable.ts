@@ -1,13 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import { durableApplication } from "@aomori/store";
+import { isCodedError } from "@aomori/protocol";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Log } from "./ports.ts";
-
-/**
- * DBOS records both with every workflow and strands what was recorded under others, so they never follow
- * the package's version. A workflow whose steps change gets a new version in its own name.
- */
-export const durableApplication = { name: "aomori", version: "1", schema: "dbos" } as const;
 
 export interface DurableContext {
   /** Runs `body` and records its result; after a crash between the two it runs again. */
@@ -15,45 +12,73 @@ export interface DurableContext {
   sleep(durationMs: number): Promise<void>;
 }
 
-/** Starts a workflow unless one of that id exists; resolves once the start is recorded. */
-export type StartWorkflow<Input> = (id: string, input: Input) => Promise<void>;
+/**
+ * Starts a workflow unless one of that id exists; resolves once the start is recorded. `revive` is for recovery: one that
+ * exists and has failed is followed by another.
+ */
+export type StartWorkflow<Input> = (
+  id: string,
+  input: Input,
+  options?: { readonly revive: boolean },
+) => Promise<void>;
 
 /** Never settles: what a closing process began is taken up by the next one, so it must record no end here. */
 const abandoned = (): Promise<never> => new Promise(() => {});
 
-function contextFor(closing: AbortSignal): DurableContext {
-  const untilClosing = async <Result>(body: () => Promise<Result>): Promise<Result> => {
-    if (closing.aborted) return abandoned();
-    try {
-      const result = await body();
-      return closing.aborted ? await abandoned() : result;
-    } catch (error) {
+const firstRetryMs = 500;
+const longestRetryMs = 30_000;
+
+const isLeaseLost = (error: unknown): boolean => isCodedError(error) && error.code === "LEASE_LOST";
+
+function contextFor(closing: AbortSignal, log: Log): DurableContext {
+  /** A step has settled what it can judge; whatever it throws (the database is gone, say) must not end the workflow. */
+  const untilDone = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
+    for (let delayMs = firstRetryMs; ; delayMs = Math.min(longestRetryMs, delayMs * 2)) {
       if (closing.aborted) return abandoned();
-      throw error;
+      try {
+        const result = await body();
+        return closing.aborted ? await abandoned() : result;
+      } catch (error) {
+        if (closing.aborted || isLeaseLost(error)) return abandoned();
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        log.error(`the step "${name}" failed and is run again in ${delayMs} ms: ${text}`);
+      }
+      await sleep(delayMs, undefined, { signal: closing }).catch(abandoned);
     }
   };
   return {
-    step: (name, body) => DBOS.runStep(() => untilClosing(body), { name }),
+    step: (name, body) => DBOS.runStep(() => untilDone(name, body), { name }),
     sleep: (durationMs) => DBOS.sleep(durationMs),
   };
 }
 
+/** How DBOS marks a workflow that will not go on by itself. */
+const failed: readonly string[] = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"];
+
 /** Registers a workflow under `name` and its own version; call before `launchDurable`. */
 export function defineWorkflow<Input>(
   name: `${string}.v${number}`,
-  closing: AbortSignal,
+  options: { readonly closing: AbortSignal; readonly log: Log },
   body: (context: DurableContext, input: Input) => Promise<void>,
 ): StartWorkflow<Input> {
-  const context = contextFor(closing);
+  const context = contextFor(options.closing, options.log);
   const workflow = DBOS.registerWorkflow((input: Input) => body(context, input), {
     name,
     className: "aomori",
+    // However often the process dies under it, the work goes on.
+    maxRecoveryAttempts: Number.MAX_SAFE_INTEGER,
   });
   // A workflow may be asked for from within a step of another one; DBOS would take it for a part of that step.
   const outsideOfSteps = AsyncLocalStorage.snapshot();
-  return (id, input) =>
+  return (id, input, { revive } = { revive: false }) =>
     outsideOfSteps(async () => {
-      await DBOS.startWorkflow(workflow, { workflowID: id })(input);
+      for (let again = 0; ; again += 1) {
+        const workflowID = again === 0 ? id : `${id}/again-${again}`;
+        const handle = await DBOS.startWorkflow(workflow, { workflowID })(input);
+        if (!revive) return;
+        const status = await handle.getStatus();
+        if (status === null || !failed.includes(status.status)) return;
+      }
     });
 }
 

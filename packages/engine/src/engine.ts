@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly keys: KeyRing;
   readonly limits: Limits;
   readonly heartbeatMs: number;
+  /** Aborted when another process has taken the store over: nothing is recorded or started any more. */
+  readonly lost: AbortSignal;
 }
 
 export interface Engine extends AsyncDisposable {
@@ -43,21 +45,23 @@ export interface Engine extends AsyncDisposable {
 /** Starts the engine on a store: pending work goes on, and what a crash left is made good. One engine per process. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const closing = new AbortController();
+  const stopping = AbortSignal.any([closing.signal, options.lost]);
+  const durability = { closing: stopping, log: options.log };
   const boards = new Boards(options.store);
   const context: EngineContext = {
     ...options,
     boards,
     live: new LiveRuns(),
-    closing: closing.signal,
+    closing: stopping,
     wake: () => dispatcher.wake(),
     workflows: {
-      plan: defineWorkflow<PlanInput>("plan.v1", closing.signal, (durable, input) =>
+      plan: defineWorkflow<PlanInput>("plan.v1", durability, (durable, input) =>
         planWorkflow(context, durable, input),
       ),
-      task: defineWorkflow<TaskInput>("task.v1", closing.signal, (durable, input) =>
+      task: defineWorkflow<TaskInput>("task.v1", durability, (durable, input) =>
         taskWorkflow(context, durable, input),
       ),
-      merge: defineWorkflow<MergeInput>("merge.v1", closing.signal, (durable, input) =>
+      merge: defineWorkflow<MergeInput>("merge.v1", durability, (durable, input) =>
         mergeWorkflow(context, durable, input),
       ),
     },

@@ -1,6 +1,7 @@
-export { durableApplication } from "./durable.ts";
 export { startEngine } from "./engine.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
+export { takeLease } from "./lease.ts";
+export type { Lease, LeaseOptions } from "./lease.ts";
 export type {
   AgentErrorClass,
   AgentOutcome,

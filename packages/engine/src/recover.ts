@@ -17,19 +17,19 @@ export async function recover(engine: EngineContext): Promise<void> {
   for (const { orgId, id: specId, status, planRun, mergeRun } of specs) {
     if (status === "planning") {
       const input = { orgId, specId, run: planRun };
-      await engine.workflows.plan(planWorkflowId(input), input);
+      await engine.workflows.plan(planWorkflowId(input), input, { revive: true });
       continue;
     }
     engine.boards.watch(orgId, specId);
     if (mergeRun > 0) {
       const input = { orgId, specId, run: mergeRun };
-      await engine.workflows.merge(mergeWorkflowId(input), input);
+      await engine.workflows.merge(mergeWorkflowId(input), input, { revive: true });
     }
   }
   for (const { orgId, id: taskId, specId, status, run } of tasks) {
     if (status === "ready") continue;
     const input = { orgId, specId, taskId, run };
-    await engine.workflows.task(taskWorkflowId(input), input);
+    await engine.workflows.task(taskWorkflowId(input), input, { revive: true });
   }
   await closeAbandoned(
     engine,

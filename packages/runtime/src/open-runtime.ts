@@ -1,6 +1,5 @@
-import { startEngine } from "@aomori/engine";
-import type { Engine, Log } from "@aomori/engine";
-import { GitWorkspaces } from "@aomori/engine";
+import { GitWorkspaces, startEngine, takeLease } from "@aomori/engine";
+import type { Clock, Engine, Log } from "@aomori/engine";
 import { openStore } from "@aomori/store";
 import type { Store } from "@aomori/store";
 import { ensureHome } from "@aomori/system";
@@ -16,6 +15,8 @@ export interface RuntimeOptions {
   readonly layout: HomeLayout;
   /** The user's PostgreSQL; PGlite under the home when absent. */
   readonly databaseUrl?: string | undefined;
+  /** Of the program, told to another one that finds the store in use. */
+  readonly version: string;
   readonly log: Log;
   /** Between an agent's heartbeats; 15 s (design §5). */
   readonly heartbeatMs?: number;
@@ -27,13 +28,15 @@ export interface Runtime extends AsyncDisposable {
   readonly engine: Engine;
   readonly keys: ProviderKeyRing;
   readonly layout: HomeLayout;
+  /** Aborted once another process has taken the store over; nothing can be written any more. */
+  readonly lost: AbortSignal;
   close(): Promise<void>;
 }
 
 const executorId = "local";
 const defaultHeartbeatMs = 15_000;
 
-/** Opens the store, takes up pending work and tidies what a crash left. */
+/** Opens the store as the one process that works on it (STORE_IN_USE otherwise), takes up pending work and tidies what a crash left. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { layout, databaseUrl, log } = options;
   await ensureHome(layout);
@@ -45,6 +48,17 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     randomBytes,
     onLog: (message) => log.info(message),
   });
+  try {
+    return await openEngine(options, store, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openEngine(options: RuntimeOptions, store: Store, clock: Clock): Promise<Runtime> {
+  const { layout, version, log } = options;
+  const lease = await takeLease(store, { version, log });
   try {
     const keys = new ProviderKeyRing(layout.credentialsFile);
     await keys.refresh();
@@ -62,14 +76,17 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       keys,
       limits: await readLimits(layout.configFile),
       heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
+      lost: lease.lost,
     });
     const close = async (): Promise<void> => {
       await engine.close();
+      await lease.close();
       await store.close();
     };
-    return { store, engine, keys, layout, close, [Symbol.asyncDispose]: close };
+    const { lost } = lease;
+    return { store, engine, keys, layout, lost, close, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await store.close();
+    await lease.close();
     throw error;
   }
 }

@@ -316,6 +316,10 @@ create table workers (
   id text primary key,
   -- Raised each time a worker takes the name; writes of an older holder are refused.
   fence bigint not null,
+  host text not null,
+  -- Null once the worker has given its name back.
+  pid integer,
+  process_start text not null,
   version text not null,
   started_at timestamptz not null,
   heartbeat_at timestamptz not null

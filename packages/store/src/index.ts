@@ -10,6 +10,7 @@ export type { OrgScope } from "./scope.ts";
 export type { NewEvent, OrgTransaction, StoredEvent } from "./transaction.ts";
 export type { CommitListener, CommitNotice, EventFeed } from "./event-feed.ts";
 export type { Clock } from "./clock.ts";
+export { durableApplication } from "./durable-application.ts";
 export type { Page, PageRequest } from "./page.ts";
 export type { JsonValue } from "./tables.ts";
 export { allOrganizations, ensureOrganization, getOrganization } from "./queries/organizations.ts";
@@ -114,5 +115,5 @@ export {
   startIdempotent,
 } from "./queries/idempotency.ts";
 export type { IdempotentRequest, IdempotentStart } from "./queries/idempotency.ts";
-export { heartbeatWorker, listWorkers, removeWorker, takeWorker } from "./queries/workers.ts";
-export type { WorkerRow } from "./queries/workers.ts";
+export { findWorker, heartbeatWorker, releaseWorker, takeWorker } from "./queries/workers.ts";
+export type { WorkerProcess, WorkerRow } from "./queries/workers.ts";

@@ -10,6 +10,7 @@ import { OrgScope } from "./scope.ts";
 import { sqlStateOf } from "./sql-state.ts";
 import type { Tables } from "./tables.ts";
 import { OrgTransaction } from "./transaction.ts";
+import type { Fence } from "./transaction.ts";
 
 export interface StoreParts {
   readonly backend: Backend;
@@ -37,6 +38,7 @@ export class Store implements AsyncDisposable {
   readonly #database: Kysely<Tables>;
   readonly #backend: Backend;
   readonly #randomBytes: RandomBytes;
+  #fence: Fence | undefined;
 
   static {
     readDatabase = (store) => store.#database;
@@ -55,6 +57,11 @@ export class Store implements AsyncDisposable {
   /** An organisation's rows as they are committed. */
   scope(orgId: OrgId): OrgScope {
     return new OrgScope(this.#database, orgId, this.clock);
+  }
+
+  /** From now on a transaction fails with LEASE_LOST once another process has taken this worker's name. */
+  fenceWith(fence: Fence | undefined): void {
+    this.#fence = fence;
   }
 
   /**
@@ -93,9 +100,10 @@ export class Store implements AsyncDisposable {
       const scope = new OrgTransaction(database, orgId, {
         clock: this.clock,
         randomBytes: this.#randomBytes,
+        fence: this.#fence,
       });
       const result = await guard.run(() => work(scope));
-      return { result, events: await scope.appendEvents(kind === "postgres") };
+      return { result, events: await scope.appendEvents(kind) };
     });
     this.#backend.noteCommit();
     const lastSeq = events.at(-1)?.seq;

@@ -314,6 +314,9 @@ interface IdempotencyKeysTable {
 interface WorkersTable {
   id: WorkerId;
   fence: number;
+  host: string;
+  pid: number | null;
+  processStart: string;
   version: string;
   startedAt: Time;
   heartbeatAt: Time;

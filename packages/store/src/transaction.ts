@@ -11,7 +11,9 @@ import type {
   SpecId,
   TaskId,
   TicketId,
+  WorkerId,
 } from "@aomori/contract";
+import { TerminalError } from "@aomori/protocol";
 import { sql } from "kysely";
 import type { Kysely, RawBuilder } from "kysely";
 
@@ -53,16 +55,27 @@ interface EventDraft {
 export interface TransactionOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
+  readonly fence?: Fence | undefined;
+}
+
+/** The name and fence of the worker that writes; when another process has taken the name, the write is refused. */
+export interface Fence {
+  readonly id: WorkerId;
+  readonly fence: number;
+  /** Called before LEASE_LOST is thrown. */
+  readonly onLost: () => void;
 }
 
 /** An open transaction of one organisation: its rows, and the events that tell of the changes. */
 export class OrgTransaction extends OrgScope {
   readonly randomBytes: RandomBytes;
+  readonly #fence: Fence | undefined;
   readonly #drafts: EventDraft[] = [];
 
   constructor(db: Kysely<Tables>, orgId: OrgId, options: TransactionOptions) {
     super(db, orgId, options.clock);
     this.randomBytes = options.randomBytes;
+    this.#fence = options.fence;
   }
 
   /** Adds an event; it is written, with its `seq`, just before the commit, in the order of these calls. */
@@ -87,36 +100,71 @@ export class OrgTransaction extends OrgScope {
 
   /**
    * Writes the events in one statement. From here to the commit the organisation's row is locked, which is what makes
-   * commit order `seq` order; so nothing comes between. Called by the store only.
+   * commit order `seq` order; so nothing comes between. Throws LEASE_LOST. Called by the store only.
    */
-  async appendEvents(notify: boolean): Promise<StoredEvent[]> {
+  async appendEvents(backend: "pglite" | "postgres"): Promise<StoredEvent[]> {
     const drafts = this.#drafts;
-    if (drafts.length === 0) return [];
+    if (drafts.length === 0) {
+      // A data directory has one process anyway, by its lock.
+      if (backend === "postgres") await this.#checkFence();
+      return [];
+    }
     const rows = await this.query((orgId) =>
-      insertEvents(orgId, jsonText(drafts), drafts.length, notify),
+      insertEvents(orgId, {
+        drafts: jsonText(drafts),
+        count: drafts.length,
+        notify: backend === "postgres",
+        fence: this.#fence,
+      }),
     );
     const first = rows[0]?.firstSeq;
-    if (first === undefined) throw new Error(`organisation ${this.orgId} does not exist`);
+    if (first === undefined) {
+      await this.#checkFence();
+      throw new Error(`organisation ${this.orgId} does not exist`);
+    }
     return drafts.map((draft, index) => storedEvent(this.orgId, first + index, draft));
   }
+
+  async #checkFence(): Promise<void> {
+    const fence = this.#fence;
+    if (fence === undefined) return;
+    const [held] = await this.query<{ held: boolean }>(() => sql`select ${holds(fence)} as held`);
+    if (held?.held === true) return;
+    fence.onLost();
+    throw new TerminalError(
+      "conflict",
+      "LEASE_LOST",
+      "another process has taken this store over, so this one writes nothing more; its work goes on there",
+    );
+  }
 }
+
+/** Share-locked until the commit: whoever takes the name over waits for it. */
+const holds = ({ id, fence }: Fence): RawBuilder<boolean> =>
+  sql`exists (select 1 from workers where id = ${id} and fence = ${fence}::bigint for share)`;
 
 const isObject = (value: unknown): value is StoredEvent["data"] =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+interface EventInsert {
+  readonly drafts: string;
+  readonly count: number;
+  readonly notify: boolean;
+  readonly fence: Fence | undefined;
+}
+
 function insertEvents(
   orgId: OrgId,
-  drafts: string,
-  count: number,
-  notify: boolean,
+  { drafts, count, notify, fence }: EventInsert,
 ): RawBuilder<{ firstSeq: number }> {
   const wake = notify
     ? sql`, pg_notify('aomori_events', ${orgId}::text || ' ' || counter.event_seq)`
     : sql``;
+  const fenced = fence === undefined ? sql`` : sql` and ${holds(fence)}`;
   return sql<{ firstSeq: number }>`
     with counter as (
       update organizations set event_seq = event_seq + ${count}::int
-      where id = ${orgId} returning event_seq
+      where id = ${orgId}${fenced} returning event_seq
     ), added as (
       insert into events (org_id, seq, id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data)
       select ${orgId}, counter.event_seq - ${count}::int + e.position, e.draft->>'id', (e.draft->>'at')::timestamptz,

@@ -6,6 +6,7 @@ import {
   acceptedArtifacts,
   addSpecUsage,
   endAgent,
+  findWorker,
   finishAttempt,
   finishIdempotent,
   getAgent,
@@ -19,11 +20,11 @@ import {
   listDiscoveries,
   listSteps,
   listTaskRows,
-  listWorkers,
   markStaleFrom,
   newestArtifact,
   releaseIdempotent,
-  removeWorker,
+  releaseWorker,
+  reserveNumbers,
   setTaskStatuses,
   settleSteering,
   startAttempt,
@@ -291,15 +292,44 @@ describeStores("changes", (kind) => {
 
   test("a worker's name has one holder: the newest", async () => {
     const { store } = await shared.enter();
-    const worker = { id: "worker_a", version: "1" } as const;
-    const first = await takeWorker(store, worker);
-    const second = await takeWorker(store, worker);
+    const id = "worker_a";
+    const by = { host: "here", pid: 1, processStart: "one", version: "1" };
+    const first = await takeWorker(store, id, { by, fence: 0 });
+    if (first === undefined) throw new Error("the name was new");
+    expect(await takeWorker(store, id, { by, fence: 0 })).toBeUndefined();
+    const next = { ...by, pid: 2 };
+    const second = await takeWorker(store, id, { by: next, fence: first });
+    if (second === undefined) throw new Error("nobody was faster");
     expect(second).toBeGreaterThan(first);
-    expect(await heartbeatWorker(store, { ...worker, fence: first })).toBe(false);
-    expect(await heartbeatWorker(store, { ...worker, fence: second })).toBe(true);
-    await removeWorker(store, { ...worker, fence: first });
-    expect(await listWorkers(store)).toHaveLength(1);
-    await removeWorker(store, { ...worker, fence: second });
-    expect(await listWorkers(store)).toEqual([]);
+    expect(await heartbeatWorker(store, { id, fence: first })).toBe(false);
+    expect(await heartbeatWorker(store, { id, fence: second })).toBe(true);
+    await releaseWorker(store, { id, fence: first });
+    expect(await findWorker(store, id)).toMatchObject({ fence: second, process: next });
+    await releaseWorker(store, { id, fence: second });
+    expect(await findWorker(store, id)).toMatchObject({ fence: second, process: null });
+    expect(await takeWorker(store, id, { by, fence: second })).toBeGreaterThan(second);
+  });
+
+  test("writes of a holder whose name was taken are refused, with or without events", async () => {
+    const { store, orgId } = await shared.enter();
+    const by = { host: "here", pid: 1, processStart: "one", version: "1" };
+    const id = "worker_fenced";
+    const fence = (await takeWorker(store, id, { by, fence: 0 })) ?? 0;
+    let lost = 0;
+    store.fenceWith({ id, fence, onLost: () => (lost += 1) });
+    const tell = () =>
+      store.transaction(orgId, async (tx) => {
+        tx.emit({ type: "project.created", summary: "p", data: { name: "p", repository: "/p" } });
+      });
+    await tell();
+    await takeWorker(store, id, { by, fence });
+    await expect(tell()).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect(lost).toBe(1);
+    if (store.kind === "postgres") {
+      const quiet = store.transaction(orgId, (tx) => reserveNumbers(tx, { tasks: 1, tickets: 0 }));
+      await expect(quiet).rejects.toMatchObject({ code: "LEASE_LOST" });
+    }
+    store.fenceWith(undefined);
+    await tell();
   });
 });

@@ -236,10 +236,10 @@ const elsewhere = [
   "startIdempotent",
   "deriveAgentHealth",
   "matchesFilter",
+  "findWorker",
   "takeWorker",
   "heartbeatWorker",
-  "listWorkers",
-  "removeWorker",
+  "releaseWorker",
 ];
 
 const isEmpty = (value: unknown): boolean =>

@@ -14,17 +14,17 @@ import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { Pool } from "pg";
 
+import { durableApplication } from "../src/durable-application.ts";
 import { applyMigrations, loadMigrations } from "../src/migrations.ts";
 import { pgliteInitParams, pgliteStartParams } from "../src/pglite-backend.ts";
 import { currentManifest, seedArchivePath, seedManifestPath } from "../src/seed.ts";
 import { writeTar } from "../src/tar.ts";
 import type { TarEntry } from "../src/tar.ts";
 
-/** What the engine launches DBOS with; it is recorded in the seed, and another name would be refused. */
 const dbosConfig = {
-  name: "aomori",
-  applicationVersion: "1",
-  systemDatabaseSchemaName: "dbos",
+  name: durableApplication.name,
+  applicationVersion: durableApplication.version,
+  systemDatabaseSchemaName: durableApplication.schema,
   useListenNotify: false,
   logger: { info: quiet, debug: quiet, warn: console.warn, error: console.error },
 } as const;

@@ -108,7 +108,8 @@ export const eventData = {
   "steering.delivered": steering,
   "steering.acknowledged": steering,
 
-  "merge.started": z.object({ branches: z.int() }),
+  /** `run` counts the queue's runs of one spec, from 1. */
+  "merge.started": z.object({ branches: z.int(), run: z.int() }),
   "merge.scored": branch.extend({ score: z.number(), level: ConflictLevel }),
   "merge.merged": branch.extend({ merge_commit: z.string() }),
   "merge.conflict": branch.extend({

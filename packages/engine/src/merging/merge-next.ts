@@ -1,5 +1,5 @@
 import type { ConflictLevelName, TestSummaryResource } from "@aomori/contract";
-import { listEdges, listTaskRows, updateSpec, updateTask } from "@aomori/store";
+import { listEdges, listTaskRows, newestEventType, updateSpec, updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import type { WorkspaceSpec } from "../ports.ts";
@@ -94,6 +94,9 @@ async function tellScore(engine: EngineContext, input: MergeInput, next: Scored)
   const { task, commit, score, level } = next;
   const branch = task.branch ?? task.id;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    // This step may run twice; the second time finds its own score.
+    const told = await newestEventType(tx, task.id, ["merge.scored", "merge.merged"]);
+    if (told === "merge.scored" && task.conflictScore === score) return;
     await updateTask(tx, task.id, { mergeState: "queued", conflictScore: score });
     tx.emit({
       ...board.facts(task.id),

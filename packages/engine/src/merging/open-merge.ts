@@ -15,7 +15,7 @@ export async function currentMerge(
 
 export const tipOf = (spec: SpecRow): string => spec.integrationCommit ?? spec.baseCommit;
 
-/** Tells what is about to be merged and learns once whether the gate was green to begin with. */
+/** Learns once whether the gate was green to begin with. */
 export async function openMerge(
   engine: EngineContext,
   input: MergeInput,
@@ -23,21 +23,11 @@ export async function openMerge(
   const scope = engine.store.scope(input.orgId);
   const spec = await currentMerge(scope, input);
   if (spec === undefined) return { kind: "stop" };
-  const queued = (await listTaskRows(scope, spec.id)).filter(
-    (task) => task.mergeState === "queued",
-  );
-  const first = spec.gate === null && queued.length > 0;
-  const gate = first ? await runGate(engine, input.orgId, spec, tipOf(spec)) : null;
+  const queued = (await listTaskRows(scope, spec.id)).some((task) => task.mergeState === "queued");
+  if (spec.gate !== null || !queued) return { kind: "open" };
+  const gate = await runGate(engine, input.orgId, spec, tipOf(spec));
+  if (gate === null) return { kind: "open" };
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const branches = queued.length;
-    tx.emit({
-      type: "merge.started",
-      specId: spec.id,
-      projectId: spec.projectId,
-      summary: `${branches} ${branches === 1 ? "branch" : "branches"} to merge`,
-      data: { branches },
-    });
-    if (gate === null) return;
     await updateSpec(tx, spec.id, { gate });
     board.spec = { ...board.spec, gate };
   });

@@ -1,5 +1,5 @@
 import type { OrgId, TaskId } from "@aomori/contract";
-import { listDependencyRows, updateTask } from "@aomori/store";
+import { listDependencyRows, newestEventType, updateTask } from "@aomori/store";
 import type { SpecRow, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { WorkspaceRequest } from "../ports.ts";
@@ -30,6 +30,9 @@ export async function beginTask(engine: EngineContext, input: TaskInput): Promis
   const branch = taskBranch(spec, task.id);
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     await updateTask(tx, task.id, { branch, baseCommit: prepared.baseCommit });
+    // This step may run twice: the run has been told of when nothing has been assigned since.
+    const told = await newestEventType(tx, task.id, ["task.assigned", "task.started"]);
+    if (told === "task.started") return;
     tx.emit({
       ...board.facts(task.id),
       type: "task.started",

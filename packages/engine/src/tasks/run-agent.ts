@@ -6,6 +6,7 @@ import type { EngineContext, TaskInput } from "../context.ts";
 import type { AgentOutcome } from "../ports.ts";
 import { AgentRecorder } from "./agent-recorder.ts";
 import type { LiveRun, StopReason } from "./live-runs.ts";
+import { handOver } from "./hand-over.ts";
 import { deliverSteerings } from "./steering.ts";
 import { watchRun } from "./watch-run.ts";
 import type { TaskFailure } from "./task-failure.ts";
@@ -42,7 +43,11 @@ export async function runAgent(
   }
   await closeInterrupted(engine, input, earlier);
   if (earlier.length > 0) await job.restore();
-  const agentId = await announce(engine, input, current, job, `${key}/${earlier.length}`);
+  const agentId = await announce(engine, input, current, {
+    ...job,
+    runKey: `${key}/${earlier.length}`,
+    predecessor: earlier.at(-1)?.id,
+  });
   return followAgent(engine, input, current, job, agentId);
 }
 
@@ -82,8 +87,7 @@ async function announce(
   engine: EngineContext,
   input: TaskInput,
   current: { readonly task: TaskRow; readonly spec: SpecRow },
-  job: AgentJob,
-  runKey: string,
+  job: AgentJob & { readonly runKey: string; readonly predecessor: AgentId | undefined },
 ): Promise<AgentId> {
   const agentId = newId("agent", engine.random.bytes);
   const { spec, task } = current;
@@ -96,7 +100,7 @@ async function announce(
       model: spec.model,
       executionMode: job.mode,
       attempt: task.attempt,
-      runKey,
+      runKey: job.runKey,
       worktree: job.worktree,
     });
     await updateTask(tx, task.id, { agentId });
@@ -107,6 +111,10 @@ async function announce(
       summary: `${agentId} (${spec.agent}, ${job.mode}) on ${task.id}`,
       data: { driver: spec.agent, executionMode: job.mode, worktree: job.worktree },
     });
+    if (job.predecessor !== undefined) {
+      const agents = { from: job.predecessor, to: agentId };
+      await handOver(engine, tx, board.facts(task.id), agents);
+    }
   });
   return agentId;
 }

@@ -84,7 +84,8 @@ export async function validate(
 
 async function enter(engine: EngineContext, input: TaskInput, round: number): Promise<void> {
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    if (board.dag.status(input.taskId) === "validating") return;
+    const task = await currentTask(tx, input);
+    if (task?.status !== "running" || task.validationRound >= round) return;
     const followed = board.dag.set(input.taskId, "validating");
     await updateTask(tx, input.taskId, { status: "validating" });
     tx.emit({
@@ -115,6 +116,9 @@ async function settle(
   const reasons = [...judgement.reasons];
   const passed = verdict === "pass";
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    // This step may run twice; the second time finds the round settled.
+    const now = await currentTask(tx, input);
+    if (now === undefined || now.validationRound >= round) return;
     const again = !passed && round < most;
     if (again) {
       const followed = board.dag.set(task.id, "running");

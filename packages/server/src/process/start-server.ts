@@ -1,5 +1,6 @@
 import { openRuntime } from "@aomori/runtime";
 import type { Runtime } from "@aomori/runtime";
+import { TerminalError } from "@aomori/protocol";
 import { ensureLocalKey, localOrgId } from "@aomori/store";
 import {
   acquireLock,
@@ -26,7 +27,10 @@ export interface StartServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
-  /** Resolves once the server has drained and let go of everything, whoever asked for it. */
+  /**
+   * Resolves once the server has drained and let go of everything, whoever asked for it; rejects with LEASE_LOST when it
+   * had to stop because another process has taken its store over.
+   */
   readonly stopped: Promise<void>;
   /** Finishes running requests, stops agents so that the next start takes up their work, and frees the store. */
   drain(): Promise<void>;
@@ -35,7 +39,7 @@ export interface RunningServer {
 /** The name under which the local server's key stands in the credentials file. */
 export const localKeyName = "local";
 
-/** Starts the one server of a home: lock, store, engine, HTTP on loopback. Errors: LOCK_HELD, STORE_NEWER and what the store says. */
+/** Starts the one server of a home: lock, store, engine, HTTP on loopback. Errors: LOCK_HELD, STORE_IN_USE, STORE_NEWER and what the store says. */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const { layout, version, log } = options;
   await ensureHome(layout);
@@ -44,6 +48,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const runtime = await openRuntime({
       layout,
       databaseUrl: options.databaseUrl,
+      version,
       log: engineLog(log),
     });
     try {
@@ -84,16 +89,29 @@ async function serve(
       await runtime.close();
       await removeServerInfo(layout.serverInfoFile, identity);
       await release();
-      stopped.resolve();
+      if (runtime.lost.aborted) stopped.reject(leaseLost());
+      else stopped.resolve();
     })();
     return draining;
   };
+  const drainLost = (): void => {
+    log({ level: "error", message: leaseLost().message });
+    drain().catch((error: unknown) => stopped.reject(error));
+  };
+  runtime.lost.addEventListener("abort", drainLost, { once: true });
   const url = await server.listen({ port: options.port });
   const port = Number(new URL(url).port);
   await writeServerInfo(layout.serverInfoFile, { ...identity, startedAt, port, version });
   log({ level: "info", message: `Aomori ${version} answers at ${url} (${runtime.store.kind})` });
   return { url, port, stopped: stopped.promise, drain };
 }
+
+const leaseLost = (): TerminalError =>
+  new TerminalError(
+    "conflict",
+    "LEASE_LOST",
+    "another process has taken the store over, so this server stops; its work goes on there",
+  );
 
 async function keepLocalKey(layout: HomeLayout, runtime: Runtime): Promise<void> {
   const { [localKeyName]: known } = await readCredentials(layout.credentialsFile);

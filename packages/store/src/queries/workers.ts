@@ -1,38 +1,69 @@
 import type { WorkerId } from "@aomori/contract";
 import { sql } from "kysely";
 
-import { isoTime } from "../clock.ts";
 import { databaseOf } from "../store.ts";
 import type { Store } from "../store.ts";
 
-export interface WorkerRow {
-  readonly id: WorkerId;
-  readonly fence: number;
+/** Which process works under a name. */
+export interface WorkerProcess {
+  /** For people. */
+  readonly host: string;
+  readonly pid: number;
+  /** Opaque; equal for one process of one machine and for no other. */
+  readonly processStart: string;
   readonly version: string;
-  readonly startedAt: string;
-  readonly heartbeatAt: string;
 }
 
-/** Takes a worker's name. Every holder gets a higher fence, and an older one finds its heartbeat refused. */
+export interface WorkerRow {
+  readonly id: WorkerId;
+  /** Raised each time the name is taken. */
+  readonly fence: number;
+  /** `null` once the worker has given its name back. */
+  readonly process: WorkerProcess | null;
+  /** Since the last heartbeat, by the database's clock. */
+  readonly silentMs: number;
+}
+
+export async function findWorker(store: Store, id: WorkerId): Promise<WorkerRow | undefined> {
+  const row = await databaseOf(store)
+    .selectFrom("workers")
+    .select(["id", "fence", "host", "pid", "processStart", "version"])
+    .select(
+      sql<number>`(extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8`.as(
+        "silentMs",
+      ),
+    )
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { fence, host, pid, processStart, version, silentMs } = row;
+  const process = pid === null ? null : { host, pid, processStart, version };
+  return { id: row.id, fence, process, silentMs };
+}
+
+/**
+ * Takes a worker's name from the holder of `fence` (0: the name is new). Answers with the new holder's fence, by which an
+ * older holder finds its writes refused; `undefined` when another process was faster.
+ */
 export async function takeWorker(
   store: Store,
-  { id, version }: Pick<WorkerRow, "id" | "version">,
-): Promise<number> {
-  const now = isoTime(store.clock.now());
+  id: WorkerId,
+  taken: { readonly by: WorkerProcess; readonly fence: number },
+): Promise<number | undefined> {
+  const now = sql<string>`clock_timestamp()`;
+  const { by, fence } = taken;
   const row = await databaseOf(store)
     .insertInto("workers")
-    .values({ id, fence: 1, version, startedAt: now, heartbeatAt: now })
+    .values({ id, fence: 1, ...by, startedAt: now, heartbeatAt: now })
     .onConflict((conflict) =>
-      conflict.column("id").doUpdateSet({
-        fence: sql`workers.fence + 1`,
-        version,
-        startedAt: now,
-        heartbeatAt: now,
-      }),
+      conflict
+        .column("id")
+        .doUpdateSet({ fence: fence + 1, ...by, startedAt: now, heartbeatAt: now })
+        .where("workers.fence", "=", fence),
     )
     .returning("fence")
-    .executeTakeFirstOrThrow();
-  return row.fence;
+    .executeTakeFirst();
+  return row?.fence;
 }
 
 /** Says that the worker lives; false when another process has taken its name. */
@@ -42,24 +73,21 @@ export async function heartbeatWorker(
 ): Promise<boolean> {
   const result = await databaseOf(store)
     .updateTable("workers")
-    .set({ heartbeatAt: isoTime(store.clock.now()) })
+    .set({ heartbeatAt: sql<string>`clock_timestamp()` })
     .where("id", "=", id)
     .where("fence", "=", fence)
     .executeTakeFirstOrThrow();
   return result.numUpdatedRows === 1n;
 }
 
-export async function listWorkers(store: Store): Promise<WorkerRow[]> {
-  return databaseOf(store).selectFrom("workers").selectAll().orderBy("id").execute();
-}
-
-/** Forgets a worker that ended, unless another process has taken its name. */
-export async function removeWorker(
+/** Gives a name back, unless another process has taken it. The fence stays, so that it only ever grows. */
+export async function releaseWorker(
   store: Store,
   { id, fence }: Pick<WorkerRow, "id" | "fence">,
 ): Promise<void> {
   await databaseOf(store)
-    .deleteFrom("workers")
+    .updateTable("workers")
+    .set({ pid: null })
     .where("id", "=", id)
     .where("fence", "=", fence)
     .execute();
