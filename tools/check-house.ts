@@ -1,5 +1,5 @@
 /** Rules of the house that no linter has: how files are called, what a door lists, what tests may fake. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { report } from "./finding.ts";
 import type { Finding, Findings } from "./finding.ts";
@@ -31,12 +31,24 @@ function checkFile(root: string, file: string): Finding[] {
   return broken.map((message) => ({ file: path, message }));
 }
 
+/** The type-aware linter takes the nearest tsconfig.json; without one it judges tests by rules of nobody. */
+function checkTestFolders(root: string, files: readonly string[]): Finding[] {
+  const paths = files.map((file) => relative(root, file));
+  const folders = new Set(
+    paths.flatMap((path) => /^(?:packages\/[^/]+\/)?test(?=\/)/.exec(path)?.[0] ?? []),
+  );
+  return [...folders]
+    .filter((folder) => !existsSync(join(root, folder, "tsconfig.json")))
+    .map((file) => ({ file, message: "has no tsconfig.json; copy that of another test folder" }));
+}
+
 /** Reads every TypeScript file of the packages, the tools and the benchmarks below `root`. */
 export function checkHouse(root: string): Findings {
   const files = ["packages", "tools", "bench", "test"].flatMap((folder) =>
     filesBelow(join(root, folder), typescriptName),
   );
-  return { findings: files.flatMap((file) => checkFile(root, file)), fileCount: files.length };
+  const findings = files.flatMap((file) => checkFile(root, file));
+  return { findings: [...findings, ...checkTestFolders(root, files)], fileCount: files.length };
 }
 
 if (import.meta.main) report("house", checkHouse(process.cwd()));

@@ -53,21 +53,24 @@ describe("the documents gate", () => {
 const mock = ["vi", "mock"].join(".");
 
 describe("the house gate", () => {
-  it("catches nameless files, doors that list nothing and mocks of our own code", () => {
+  it("catches nameless files, doors that list nothing, mocks of our own code and tests no compiler knows", () => {
     const root = plant({
       "packages/git/src/utils.ts": "export const a = 1;\n",
       "packages/git/src/helpers/b.ts": "export const b = 1;\n",
       "packages/git/src/index.ts": 'export * from "./a.ts";\n',
       "packages/git/test/a.test.ts": `${mock}("../src/a.ts");\n`,
       "packages/git/test/b.test.ts": `${mock}("pg");\n`,
+      "packages/git/test/tsconfig.json": "{}",
+      "packages/sdk/test/c.test.ts": "",
     });
     const { findings, fileCount } = checkHouse(root);
-    expect(fileCount).toBe(5);
+    expect(fileCount).toBe(6);
     expect(findings.map(({ file }) => file).toSorted()).toEqual([
       "packages/git/src/helpers/b.ts",
       "packages/git/src/index.ts",
       "packages/git/src/utils.ts",
       "packages/git/test/a.test.ts",
+      "packages/sdk/test",
     ]);
   });
 });
