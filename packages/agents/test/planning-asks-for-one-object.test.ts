@@ -1,3 +1,4 @@
+import type { ScenarioInput } from "@aomori/testkit";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -62,7 +63,7 @@ describe.each(["anthropic", "openai", "openai-compatible", "openrouter"] as cons
       const last = JSON.stringify(server.requests.at(-1)?.body);
       expect(last).toContain("read by the planner");
       expect(last).toContain("is refused");
-      const tools = (server.requests[0]?.body as { tools: unknown[] }).tools;
+      const tools = (server.requests[0]!.body as { tools: unknown[] }).tools;
       expect(tools).toHaveLength(3);
     });
   },
@@ -126,11 +127,8 @@ describe("trouble is thrown by its kind", () => {
       { name: "UserError", category: "authn", code: "MODEL_KEY_REFUSED" },
     ],
     ["an unknown model", { models: ["another"] }, { name: "UserError", code: "MODEL_NOT_FOUND" }],
-  ] as const)("%s", async (_, more, error) => {
-    const server = await serverWith({
-      phases: { PRD: [{ artefact }] },
-      ...structuredClone(more),
-    } as Parameters<typeof serverWith>[0]);
+  ] as [string, Partial<ScenarioInput>, object][])("%s", async (_, more, error) => {
+    const server = await serverWith({ phases: { PRD: [{ artefact }] }, ...more });
     const planned = planPhase(planRequest(local("anthropic", server.url)));
     await expect(planned).rejects.toMatchObject(error);
   });

@@ -41,7 +41,7 @@ export async function serverPlaying(
 
 export async function serverWith(scenario: Omit<ScenarioInput, "name">): Promise<ModelServer> {
   const server = await startModelServer({
-    scenario: parseScenario({ name: "test", ...scenario }),
+    scenario: parseScenario({ name: "test", ...scenario }, "the test"),
   });
   onTestFinished(() => server.close());
   return server;

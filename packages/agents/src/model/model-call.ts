@@ -68,12 +68,7 @@ export async function callModel(request: ModelCallRequest): Promise<ModelAnswer>
     return {
       text: step.text,
       thought: step.reasoningText ?? "",
-      calls: step.toolCalls.map((call) => ({
-        callId: call.toolCallId,
-        tool: call.toolName,
-        input: call.input,
-        problem: "invalid" in call && call.invalid === true ? problemOf(call.error) : undefined,
-      })),
+      calls: step.toolCalls.map((call) => toolCallOf(call)),
       messages: step.response.messages.filter((message) => message.role === "assistant"),
       usage: usageOf(step.usage, step.providerMetadata),
       finishReason: step.finishReason,
@@ -84,6 +79,22 @@ export async function callModel(request: ModelCallRequest): Promise<ModelAnswer>
     if (!request.signal.aborted && idle.signal.aborted) throw idle.signal.reason;
     throw error;
   }
+}
+
+/** What a model sends as input is unknown until a tool's schema has read it. */
+function toolCallOf(call: {
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly input: unknown;
+  readonly invalid?: boolean | undefined;
+  readonly error?: unknown;
+}): ModelToolCall {
+  return {
+    callId: call.toolCallId,
+    tool: call.toolName,
+    input: call.input,
+    problem: call.invalid === true ? problemOf(call.error) : undefined,
+  };
 }
 
 function problemOf(error: unknown): string {
