@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withoutSchema } from "@aomori/command";
 import type { CommandSpec } from "@aomori/command";
+import { commandSpecs } from "../packages/cli/src/derived/command-specs.ts";
 import { bundlePlugin } from "./build/bundle-plugin.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,8 +28,7 @@ const shared = {
   charset: "utf8",
   logLevel: "warning",
   metafile: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
 } as const satisfies BuildOptions;
 
 function plugins(separate: Readonly<Record<string, string>> = {}) {
@@ -154,7 +154,6 @@ async function clean(): Promise<void> {
 async function run(): Promise<void> {
   const startedAt = performance.now();
   await clean();
-  const { commandSpecs } = await import(join(sources, "derived", "command-specs.ts"));
   const ownHandlers = await readdir(join(sources, "commands"));
   await bundleEntries();
   for (const spec of commandSpecs) await bundleCommand(spec, ownHandlers);

@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
 
 import { errnoOf } from "./io-error.ts";
 
@@ -10,8 +8,6 @@ export interface ProcessIdentity {
   /** Opaque; equal for one process however often it is read. */
   readonly startTime: string;
 }
-
-const runFile = promisify(execFile);
 
 /** Who has this pid now; undefined when nobody does (a zombie counts as nobody). */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
@@ -56,10 +52,17 @@ async function linuxStartTime(pid: number): Promise<string | undefined> {
 }
 
 async function psStartTime(pid: number): Promise<string | undefined> {
+  // Loaded here because a command's start-up would pay for them where they are not needed.
+  const { execFile } = await import("node:child_process");
+  const { promisify } = await import("node:util");
   try {
-    const { stdout } = await runFile("/bin/ps", ["-o", "state=,lstart=", "-p", String(pid)], {
-      env: { LC_ALL: "C", TZ: "UTC" },
-    });
+    const { stdout } = await promisify(execFile)(
+      "/bin/ps",
+      ["-o", "state=,lstart=", "-p", String(pid)],
+      {
+        env: { LC_ALL: "C", TZ: "UTC" },
+      },
+    );
     const match = /^(\S+)\s+(.+)$/.exec(stdout.trim());
     if (match === null || match[1]?.startsWith("Z") === true) return undefined;
     return match[2];

@@ -23,7 +23,7 @@ export const handler: CommandHandler = {
         `the local server already runs at ${localUrl(running)}; stop it first with "aomori server stop"`,
       );
     }
-    await ensureLocalServer(layout, request, port);
+    await ensureLocalServer(layout, request, { port, running });
     return await serverState(layout, request);
   },
   view: {

@@ -1,6 +1,6 @@
 import type { CommandHandler } from "@aomori/command";
 import { homeLayout, readServerInfo } from "@aomori/system";
-import { stopLocalServer } from "../connection/local-server.ts";
+import { stopLocalServer } from "../connection/server-lifecycle.ts";
 import { serverState } from "../connection/server-state.ts";
 import { serverText } from "../views/server.ts";
 

@@ -4,7 +4,7 @@ import type { HomeLayout } from "@aomori/system";
 import { homeLayout, ioError, readServerInfo } from "@aomori/system";
 import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { stopLocalServer } from "../connection/local-server.ts";
+import { stopLocalServer } from "../connection/server-lifecycle.ts";
 
 export const handler: CommandHandler = {
   run: async (request) => {

@@ -5,7 +5,7 @@ import { createNodeTransport } from "@aomori/sdk/node";
 import type { Endpoint } from "@aomori/sdk/wire";
 import { send } from "@aomori/sdk/wire";
 import type { HomeLayout } from "@aomori/system";
-import { configValue, homeLayout, readConfig } from "@aomori/system";
+import { configValue, homeLayout, readConfig, readServerInfo } from "@aomori/system";
 import { bindings } from "../derived/bindings.ts";
 import type { ServerRequest } from "./local-server.ts";
 import { ensureLocalServer, localKeyName, localUrl } from "./local-server.ts";
@@ -54,13 +54,16 @@ export async function connect(request: ServerRequest): Promise<Connection> {
   const transport = createNodeTransport();
   const given = context.env["AOMORI_API_KEY"]?.trim();
   if (given !== undefined && given !== "") context.redactor.add(given);
-  const remote = await configuredUrl(context, layout);
+  const [remote, running] = await Promise.all([
+    configuredUrl(context, layout),
+    readServerInfo(layout.serverInfoFile),
+  ]);
   if (remote !== undefined) {
     const apiKey = given || (await readKey(layout, remote, context));
     if (apiKey === undefined) throw keyMissing(remote);
     return { endpoint: { baseUrl: remote, apiKey, transport }, isLocal: false };
   }
-  const info = await ensureLocalServer(layout, request);
+  const info = await ensureLocalServer(layout, request, { running });
   const apiKey = given || (await readKey(layout, localKeyName, context));
   return { endpoint: { baseUrl: localUrl(info), apiKey, transport }, isLocal: true };
 }
