@@ -26,21 +26,17 @@ function parse(text: string): { ids: string[]; edges: GraphEdge[] } {
   return { ids, edges };
 }
 
-const dags = fc
-  .integer({ min: 1, max: 16 })
-  .chain((size) =>
-    fc
-      .array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: size * 3 })
-      .map((pairs) => {
-        const name = (index: number): string => `T${String(index).padStart(2, "0")}`;
-        return {
-          ids: Array.from({ length: size }, (_, index) => name(index)),
-          edges: pairs
-            .filter(([a, b]) => a !== b)
-            .map(([a, b]) => ({ from: name(Math.min(a, b)), to: name(Math.max(a, b)) })),
-        };
-      }),
-  );
+const dags = fc.integer({ min: 1, max: 16 }).chain((size) =>
+  fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: size * 3 }).map((pairs) => {
+    const name = (index: number): string => `T${String(index).padStart(2, "0")}`;
+    return {
+      ids: Array.from({ length: size }, (_, index) => name(index)),
+      edges: pairs
+        .filter(([a, b]) => a !== b)
+        .map(([a, b]) => ({ from: name(Math.min(a, b)), to: name(Math.max(a, b)) })),
+    };
+  }),
+);
 
 describe("a drawn graph", () => {
   test("looks like this for two chains", () => {
@@ -97,7 +93,10 @@ describe("a drawn graph", () => {
   });
 });
 
-function reachability(ids: readonly string[], edges: readonly GraphEdge[]): Map<string, Set<string>> {
+function reachability(
+  ids: readonly string[],
+  edges: readonly GraphEdge[],
+): Map<string, Set<string>> {
   const all = new Map(ids.map((id) => [id, new Set<string>()]));
   for (const id of ids.toReversed()) {
     for (const { from, to } of edges) {

@@ -73,7 +73,11 @@ function onward({ x, y, heading }: Place, character: string): Place[] {
   if (heading === "E") {
     if (character === "│") return [east];
     if (!open.includes("W")) throw new Error(`nothing goes on from the left at ${x},${y}`);
-    return [open.includes("E") ? [east] : [], open.includes("N") ? [north] : [], open.includes("S") ? [south] : []].flat();
+    return [
+      open.includes("E") ? [east] : [],
+      open.includes("N") ? [north] : [],
+      open.includes("S") ? [south] : [],
+    ].flat();
   }
   const from = heading === "N" ? "S" : "N";
   if (!open.includes(from)) throw new Error(`nothing goes on at ${x},${y}`);
