@@ -12,6 +12,8 @@ import type {
   Workspaces,
 } from "./ports.ts";
 import type { Boards } from "./tasks/boards.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { Serials } from "./serials.ts";
 import type { LiveRuns } from "./tasks/live-runs.ts";
 
 export interface PlanInput {
@@ -54,6 +56,10 @@ export interface EngineContext {
   readonly workflows: Workflows;
   readonly boards: Boards;
   readonly live: LiveRuns;
+  /** Planning under `spec/plan`, merging under `spec/merge`, a task under `spec/task`. */
+  readonly interrupts: Interrupts;
+  /** Steps of the merge queue by spec: two runs of one queue share a worktree. */
+  readonly merging: Serials;
   /** Tells the dispatcher that a task may have become ready or a slot free. */
   readonly wake: () => void;
   readonly heartbeatMs: number;

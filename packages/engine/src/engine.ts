@@ -1,6 +1,7 @@
 import type { Store } from "@aomori/store";
 import type { EngineContext, MergeInput, PlanInput, TaskInput } from "./context.ts";
 import { defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
+import { Interrupts } from "./interrupts.ts";
 import { mergeWorkflow } from "./merging/merge-workflow.ts";
 import type {
   AgentPort,
@@ -13,6 +14,7 @@ import type {
   Workspaces,
 } from "./ports.ts";
 import { recover } from "./recover.ts";
+import { Serials } from "./serials.ts";
 import { planWorkflow } from "./specs/plan-workflow.ts";
 import { Boards } from "./tasks/boards.ts";
 import { Dispatcher } from "./tasks/dispatcher.ts";
@@ -52,6 +54,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     ...options,
     boards,
     live: new LiveRuns(),
+    interrupts: new Interrupts(),
+    merging: new Serials(),
     closing: stopping,
     wake: () => dispatcher.wake(),
     workflows: {
@@ -67,17 +71,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   const dispatcher = new Dispatcher(context, boards);
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await dispatcher.close();
+    await context.live.stopAll();
+    await shutdownDurable();
+  };
   await launchDurable({
     pool: options.store.pool,
     executorId: options.executorId,
     log: options.log,
   });
-  await recover(context);
-  const close = async (): Promise<void> => {
-    closing.abort();
-    await dispatcher.close();
-    await Promise.all(context.live.all().map((run) => run.agent.stop()));
-    await shutdownDurable();
-  };
+  try {
+    await recover(context);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { context, close, [Symbol.asyncDispose]: close };
 }

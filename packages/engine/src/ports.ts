@@ -162,8 +162,11 @@ export interface WorkspaceRequest {
   readonly from: string;
   /** Commits the worktree must contain as well, merged in order. */
   readonly include: readonly string[];
-  /** A commit merged last with its conflicts left in the files, for an agent to resolve. */
-  readonly resolve?: string;
+  /**
+   * A commit merged last with its conflicts left in the files, for an agent to resolve. Where it merges cleanly,
+   * `countsAsWork` says whether the merge alone is a result or what the agent starts from.
+   */
+  readonly resolve?: { readonly commit: string; readonly countsAsWork: boolean };
   /** Run once in a new worktree; argv. */
   readonly setupCommand?: readonly string[];
   readonly signal: AbortSignal;
@@ -249,6 +252,12 @@ export interface Workspaces {
   resetTask(spec: WorkspaceSpec, worktree: string, branch: string, commit: string): Promise<void>;
   /** Removes worktrees; branches stay. */
   removeSpec(spec: WorkspaceSpec, taskIds: readonly TaskId[]): Promise<void>;
+  /** Makes a worktree runnable: `command`, or what its build files ask for. Once, and again when those files change. */
+  setUp(
+    worktree: string,
+    command: readonly string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** The integration worktree at `commit`. */
   checkoutIntegration(spec: WorkspaceSpec, commit: string): Promise<string>;
   /** Merges `commit` onto `tip` in the integration worktree. */

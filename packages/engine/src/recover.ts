@@ -2,10 +2,10 @@ import {
   allOrganizationsLiveSpecs,
   allOrganizationsLiveTasks,
   allOrganizationsLiveAgents,
-  endAgent,
 } from "@aomori/store";
 import { mergeWorkflowId, planWorkflowId, taskWorkflowId } from "./context.ts";
 import type { EngineContext } from "./context.ts";
+import { endInterrupted } from "./tasks/agent-end.ts";
 
 /**
  * Makes good what a crash left between the store and the workflows: everything the store says is going on gets
@@ -44,19 +44,8 @@ export async function recover(engine: EngineContext): Promise<void> {
 async function closeAbandoned(engine: EngineContext, running: ReadonlySet<string>): Promise<void> {
   for (const agent of await allOrganizationsLiveAgents(engine.store)) {
     if (running.has(`${agent.orgId} ${agent.taskId}`)) continue;
-    const message = "the server stopped while this agent ran";
-    await engine.boards.change(agent.orgId, agent.specId, async (board, tx) => {
-      await endAgent(tx, agent.id, {
-        status: "failed",
-        failure: { code: "INTERRUPTED", message, at: tx.now },
-      });
-      tx.emit({
-        ...board.facts(agent.taskId),
-        agentId: agent.id,
-        type: "agent.failed",
-        summary: message,
-        data: { code: "INTERRUPTED", message },
-      });
-    });
+    await engine.boards.change(agent.orgId, agent.specId, (board, tx) =>
+      endInterrupted(board, tx, agent),
+    );
   }
 }

@@ -1,6 +1,7 @@
+import type { SpecId } from "@aomori/contract";
 import type { Log, Workspaces } from "@aomori/engine";
 import { allOrganizations, listProjects, listSpecs, listTaskRows } from "@aomori/store";
-import type { Store } from "@aomori/store";
+import type { Page, PageRequest, Store } from "@aomori/store";
 
 const over: readonly string[] = ["completed", "cancelled"];
 
@@ -8,18 +9,10 @@ const over: readonly string[] = ["completed", "cancelled"];
 export async function tidyWorktrees(store: Store, workspaces: Workspaces, log: Log): Promise<void> {
   for (const { id: orgId } of await allOrganizations(store)) {
     const scope = store.scope(orgId);
-    for (let cursor: string | undefined; ;) {
-      const page = await listProjects(scope, {
-        limit: 100,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      for (const project of page.items) {
-        const wanted = await wantedOf(store, orgId, project.id);
-        const removed = await workspaces.reconcile(project.id, wanted);
-        for (const path of removed) log.info("removed an orphaned worktree", { path });
-      }
-      if (page.nextCursor === null) break;
-      cursor = page.nextCursor;
+    for await (const project of pagesOf((page) => listProjects(scope, page))) {
+      const wanted = await wantedOf(store, orgId, project.id);
+      const removed = await workspaces.reconcile(project.id, wanted);
+      for (const path of removed) log.info("removed an orphaned worktree", { path });
     }
   }
 }
@@ -30,12 +23,25 @@ async function wantedOf(
   projectId: Parameters<Workspaces["reconcile"]>[0],
 ): Promise<Parameters<Workspaces["reconcile"]>[1]> {
   const scope = store.scope(orgId);
-  const { items } = await listSpecs(scope, { projectId, limit: 500 });
-  const open = items.filter((spec) => !over.includes(spec.status));
+  const open: SpecId[] = [];
+  for await (const spec of pagesOf((page) => listSpecs(scope, { projectId, ...page }))) {
+    if (!over.includes(spec.status)) open.push(spec.id);
+  }
   return Promise.all(
-    open.map(async ({ id }) => ({
-      specId: id,
-      taskIds: (await listTaskRows(scope, id)).map((task) => task.id),
+    open.map(async (specId) => ({
+      specId,
+      taskIds: (await listTaskRows(scope, specId)).map((task) => task.id),
     })),
   );
+}
+
+async function* pagesOf<Item>(
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): AsyncGenerator<Item, void> {
+  for (let cursor: string | undefined; ;) {
+    const page = await list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
+    yield* page.items;
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
 }

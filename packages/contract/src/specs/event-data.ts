@@ -60,6 +60,8 @@ export const eventData = {
   "ticket.updated": z.object({ status: z.string() }),
 
   "task.created": z.object({ title: z.string(), kind: TaskKind, depends_on: z.array(TaskId) }),
+  /** It waits (again): for a task it was made to depend on, or for branches that collide to be merged. */
+  "task.pending": z.object({ message: z.string() }),
   "task.ready": nothing,
   "task.assigned": z.object({
     driver: z.string(),

@@ -1,96 +1,94 @@
-import type { TaskId, TestSummaryResource } from "@aomori/contract";
-import { insertEdges, insertTasks, listTaskRows, reserveNumbers, updateTask } from "@aomori/store";
-import type { NewTask, OrgTransaction, TaskRow } from "@aomori/store";
-import type { EngineContext, MergeInput } from "../context.ts";
-import { announceTask } from "../specs/materialise.ts";
+import type { ConflictLevelName, TaskId, TestSummaryResource } from "@aomori/contract";
+import { listTaskRows, updateTask } from "@aomori/store";
+import type { OrgTransaction, TaskRow } from "@aomori/store";
+import { addTask } from "../tasks/add-task.ts";
+import type { TaskDraft } from "../tasks/add-task.ts";
 import type { Board } from "../tasks/board.ts";
-import { gateText } from "./gate.ts";
+import { emitGate } from "./gate.ts";
+import { branchNameOf } from "./current-merge.ts";
 import { resumeSpec } from "./settle-spec.ts";
 
-/** Mending tasks made for one branch before a person is asked. */
+/** Mending tasks made for one branch, and for what mended it, before a person is asked. */
 const maxMends = 2;
 
-export interface Damage {
+/** A finished branch and how badly it collides with what is merged. */
+export interface Scored {
   readonly task: TaskRow;
   readonly commit: string;
-  readonly kind: "resolution" | "repair";
-  readonly files: readonly string[];
-  readonly gate: TestSummaryResource | null;
+  readonly score: number;
+  readonly level: ConflictLevelName;
 }
+
+/** Why a branch cannot stay merged. */
+export type Damage =
+  | { readonly kind: "resolution"; readonly files: readonly string[] }
+  | { readonly kind: "repair"; readonly gate: TestSummaryResource };
 
 /** Sends a branch that collides, or turns the gate red, back as a task; after two of them the branch is blocked for a person. */
 export async function mend(
-  engine: EngineContext,
-  input: MergeInput,
-  damage: Damage,
-): Promise<void> {
-  const { task } = damage;
-  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const tasks = await listTaskRows(tx, input.specId);
-    const before = tasks.filter((other) => other.mendsTask === task.id).length;
-    const mending = before < maxMends ? await insertMending(board, tx, damage, before) : undefined;
-    const state =
-      mending === undefined ? "blocked" : damage.kind === "repair" ? "reverted" : "conflict";
-    const detail =
-      mending === undefined ? "needs a person: mending it failed twice" : `${mending} mends it`;
-    await updateTask(tx, task.id, { mergeState: state, mergeDetail: detail });
-    tell(board, tx, damage, mending);
-    if (mending !== undefined) await resumeSpec(board, tx);
-  });
-  engine.wake();
-}
-
-async function insertMending(
   board: Board,
   tx: OrgTransaction,
+  { task, commit, score }: Scored,
+  damage: Damage,
+): Promise<void> {
+  const before = mendsBefore(await listTaskRows(tx, board.specId), task);
+  const mending =
+    before < maxMends ? await addMending(board, tx, task, commit, damage, before) : undefined;
+  const state = damage.kind === "repair" ? "reverted" : "conflict";
+  await updateTask(tx, task.id, {
+    mergeState: mending === undefined ? "blocked" : state,
+    mergeDetail:
+      mending === undefined
+        ? `needs a person: it was mended ${before} times`
+        : `${mending} mends it`,
+    conflictScore: score,
+  });
+  tell(board, tx, task, commit, damage, mending);
+  if (mending !== undefined) await resumeSpec(board, tx);
+}
+
+/** How often the branch at the root of this one has been mended. */
+function mendsBefore(tasks: readonly TaskRow[], task: TaskRow): number {
+  const rows = new Map(tasks.map((row) => [row.id, row]));
+  const rootOf = (row: TaskRow): TaskId => {
+    const mended = row.mendsTask === null ? undefined : rows.get(row.mendsTask);
+    return mended === undefined ? row.id : rootOf(mended);
+  };
+  const root = rootOf(task);
+  return tasks.filter((row) => row.id !== root && rootOf(row) === root).length;
+}
+
+function addMending(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  commit: string,
   damage: Damage,
   before: number,
 ): Promise<TaskId> {
-  const { task, commit, kind } = damage;
-  const {
-    tasks: [id],
-  } = await reserveNumbers(tx, { tasks: 1, tickets: 0 });
-  if (id === undefined) throw new Error("the store reserved no task number");
-  const mending: NewTask = {
-    id,
-    specId: board.specId,
+  const draft: TaskDraft = {
     ticketId: task.ticketId,
-    localId: null,
-    originKey: `${kind}:${task.id}:${before}`,
+    originKey: `${damage.kind}:${task.id}:${before}`,
     mendsTask: task.id,
     mendsCommit: commit,
-    kind,
+    kind: damage.kind,
     executionMode: "implementation",
     priority: "critical",
     estimatedHours: 0.5,
     requirements: task.requirements,
     dependsOn: [],
-    ...brief(damage),
+    ...brief(task, damage),
   };
-  const [row] = await insertTasks(tx, [mending]);
-  if (row === undefined) throw new Error(`the store did not give ${id} back`);
   const waiting = board.dag.dependents(task.id).filter((dependent) => board.isWaiting(dependent));
-  const changes = board.dag.add({ id, dependsOn: [], blocks: waiting });
-  await insertEdges(
-    tx,
-    board.specId,
-    waiting.map((to) => ({ from: id, to })),
-  );
-  board.add(row);
-  announceTask(tx, board.spec, mending);
-  await board.persist(
-    tx,
-    [id],
-    changes.filter((change) => change.id !== id),
-  );
-  return id;
+  return addTask(board, tx, draft, waiting);
 }
 
 function brief(
+  task: TaskRow,
   damage: Damage,
-): Pick<NewTask, "title" | "description" | "ownedFiles" | "acceptanceCriteria" | "notes"> {
-  const { task, kind, files, gate } = damage;
-  if (kind === "resolution") {
+): Pick<TaskDraft, "title" | "description" | "ownedFiles" | "acceptanceCriteria" | "notes"> {
+  if (damage.kind === "resolution") {
+    const { files } = damage;
     return {
       title: `Resolve the merge of ${task.title}`,
       description: `The branch of ${task.id} and what is already merged changed the same lines. The files hold conflict markers; keep what both sides intend.`,
@@ -99,38 +97,40 @@ function brief(
       notes: [`Files with conflict markers: ${files.join(", ")}`],
     };
   }
+  const { gate } = damage;
   return {
     title: `Repair ${task.title}`,
     description: `Merging ${task.id} turned the test gate from green to red. Its changes are in this worktree; make the tests pass without dropping them.`,
     ownedFiles: task.ownedFiles,
     acceptanceCriteria: ["The test command passes"],
-    notes: gate === null ? [] : [`Output of ${gate.command.join(" ")}:\n${gate.outputTail}`],
+    notes: [`Output of ${gate.command.join(" ")}:\n${gate.outputTail}`],
   };
 }
 
-function tell(board: Board, tx: OrgTransaction, damage: Damage, mending: TaskId | undefined): void {
-  const { task, commit, kind, files, gate } = damage;
-  const branch = task.branch ?? task.id;
+function tell(
+  board: Board,
+  tx: OrgTransaction,
+  task: TaskRow,
+  commit: string,
+  damage: Damage,
+  mending: TaskId | undefined,
+): void {
+  const facts = board.facts(task.id);
+  const branch = branchNameOf(task);
   const next = mending ?? "a person";
-  if (kind === "resolution") {
+  if (damage.kind === "resolution") {
+    const { files } = damage;
     tx.emit({
-      ...board.facts(task.id),
+      ...facts,
       type: "merge.conflict",
       summary: `${task.id} collides in ${files.join(", ")}; ${next} resolves it`,
       data: { branch, commit, files: [...files], resolutionTask: mending ?? null },
     });
     return;
   }
-  if (gate !== null) {
-    tx.emit({
-      ...board.facts(task.id),
-      type: "merge.gate",
-      summary: `gate ${gateText(gate)} after ${task.id}`,
-      data: { commit, passed: gate.passed, testSummary: gate },
-    });
-  }
+  emitGate(board, tx, task, commit, damage.gate);
   tx.emit({
-    ...board.facts(task.id),
+    ...facts,
     type: "merge.reverted",
     summary: `${task.id} turned the gate red and is out again; ${next} repairs it`,
     data: { branch, commit, repairTask: mending ?? null },

@@ -1,27 +1,54 @@
 import type { MergedIntoResource, OrgId, SpecId } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
-import type { SpecRow } from "@aomori/store";
+import { listTaskRows, updateTask } from "@aomori/store";
+import type { OrgTransaction, SpecRow } from "@aomori/store";
 import type { UserBranchMove } from "../ports.ts";
 import { requireSpec } from "../specs/require-spec.ts";
 import { workspaceOf } from "../workspace-of.ts";
+import type { Board } from "../tasks/board.ts";
+import { isOpen } from "./current-merge.ts";
 import { requestMerge } from "./request-merge.ts";
-import { startFollowing } from "./settle-spec.ts";
+import { convergeSpec, resumeSpec, startFollowing } from "./settle-spec.ts";
 import type { EngineContext } from "../context.ts";
 
-/** Runs the merge queue now on what is finished. Errors: SPEC_NOT_FOUND, SPEC_OVER. */
+/**
+ * Runs the merge queue now on what is finished, also after it needed a person: what was blocked is tried again, and a red
+ * gate is run again. Errors: SPEC_NOT_FOUND, SPEC_OVER.
+ */
 export async function mergeNow(engine: EngineContext, orgId: OrgId, specId: SpecId): Promise<void> {
   const merge = await engine.boards.change(orgId, specId, async (board, tx) => {
     const { status } = board.spec;
-    if (status !== "running" && status !== "merging") {
+    const isFailed = status === "failed" && board.size > 0;
+    if (!isOpen(board.spec) && !isFailed) {
       throw new UserError(
         "conflict",
         "SPEC_OVER",
         `spec ${specId} is ${status}; branches merge while its tasks run`,
       );
     }
+    await queueAgain(board, tx);
+    if (isFailed && board.tasksWith("failed").length > 0) await resumeSpec(board, tx);
+    else if (isFailed) await convergeSpec(board, tx);
     return requestMerge(board, tx);
   });
+  engine.boards.watch(orgId, specId);
   await startFollowing(engine, merge);
+}
+
+/** Branches that nobody mends any more get another try: what they collided with may have changed. */
+async function queueAgain(board: Board, tx: OrgTransaction): Promise<void> {
+  const tasks = await listTaskRows(tx, board.specId);
+  const mended = new Set(
+    tasks.flatMap((task) =>
+      task.mendsTask === null || board.dag.status(task.id) === "cancelled" ? [] : [task.mendsTask],
+    ),
+  );
+  const stranded = tasks.filter(
+    ({ id, mergeState }) =>
+      mergeState === "blocked" ||
+      ((mergeState === "conflict" || mergeState === "reverted") && !mended.has(id)),
+  );
+  for (const { id } of stranded) await updateTask(tx, id, { mergeState: "queued" });
 }
 
 export interface ExportRequest {

@@ -1,79 +1,47 @@
-import type { ConflictLevelName, TestSummaryResource } from "@aomori/contract";
-import { listEdges, listTaskRows, newestEventType, updateSpec, updateTask } from "@aomori/store";
+import type { TestSummaryResource } from "@aomori/contract";
+import { listMergeableRows, listTaskRows, updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import type { WorkspaceSpec } from "../ports.ts";
 import type { Board } from "../tasks/board.ts";
 import { workspaceOf } from "../workspace-of.ts";
-import { gateText, runGate } from "./gate.ts";
+import { emitGate, runGate } from "./gate.ts";
 import { mend } from "./mend.ts";
-import { currentMerge, tipOf } from "./open-merge.ts";
+import type { Damage, Scored } from "./mend.ts";
+import { branchNameOf, currentMerge, isOpen, tipOf } from "./current-merge.ts";
 
 export interface MergeTurn {
   readonly kind: "merged" | "sent_back" | "empty" | "stop";
 }
 
-interface Scored {
-  readonly task: TaskRow;
-  readonly commit: string;
-  readonly score: number;
-  readonly level: ConflictLevelName;
-}
-
 /** Merges the next branch of the queue, or sends it back; `empty` when none can be merged now. */
-export async function mergeNext(engine: EngineContext, input: MergeInput): Promise<MergeTurn> {
+export async function mergeNext(
+  engine: EngineContext,
+  input: MergeInput,
+  signal: AbortSignal,
+): Promise<MergeTurn> {
   const scope = engine.store.scope(input.orgId);
   const spec = await currentMerge(scope, input);
   if (spec === undefined) return { kind: "stop" };
-  const tasks = await listTaskRows(scope, spec.id);
-  const edges = await listEdges(scope, spec.id);
   const workspace = workspaceOf(input.orgId, spec);
-  const next = await leastConflicting(engine, workspace, tipOf(spec), mergeable(tasks, edges));
-  if (next === undefined) return { kind: "empty" };
-  await tellScore(engine, input, next);
-  const { task, commit } = next;
   const tip = tipOf(spec);
-  const message = `Merge ${task.id}: ${task.title}`;
-  const outcome = await engine.workspaces.merge(workspace, { tip, commit, message });
+  const waiting = await listMergeableRows(scope, spec.id);
+  const next = await leastConflicting(engine, workspace, tip, waiting);
+  if (next === undefined) return { kind: "empty" };
+  const message = `Merge ${next.task.id}: ${next.task.title}`;
+  const outcome = await engine.workspaces.merge(workspace, { tip, commit: next.commit, message });
   if (outcome.kind === "conflict") {
-    await mend(engine, input, {
-      task,
-      commit,
-      kind: "resolution",
-      files: outcome.files,
-      gate: null,
-    });
-    return { kind: "sent_back" };
+    return sendBack(engine, input, next, { kind: "resolution", files: outcome.files });
   }
-  const gate =
-    outcome.kind === "merged"
-      ? await runGate(engine, input.orgId, spec, outcome.commit)
-      : spec.gate;
+  const merged = outcome.kind === "merged";
+  const gate = merged ? await runGate(engine, spec, workspace, outcome.commit, signal) : spec.gate;
   if (gate !== null && !gate.passed && spec.gate?.passed === true) {
-    await engine.workspaces.checkoutIntegration(workspace, tip);
-    await mend(engine, input, { task, commit, kind: "repair", files: [], gate });
-    return { kind: "sent_back" };
+    return sendBack(engine, input, next, { kind: "repair", gate });
   }
-  await record(engine, input, next, outcome.commit, gate);
-  return { kind: "merged" };
+  return record(engine, input, next, outcome.commit, gate);
 }
 
-/** Finished branches whose dependencies are all merged. */
-function mergeable(
-  tasks: readonly TaskRow[],
-  edges: Awaited<ReturnType<typeof listEdges>>,
-): TaskRow[] {
-  const merged = new Set(
-    tasks.filter((task) => task.mergeState === "merged").map((task) => task.id),
-  );
-  return tasks.filter(
-    (task) =>
-      task.status === "completed" &&
-      task.mergeState === "queued" &&
-      edges.every((edge) => edge.to !== task.id || merged.has(edge.from)),
-  );
-}
-
+/** The first of those with the least score; one without any conflict needs no comparison. */
 async function leastConflicting(
   engine: EngineContext,
   workspace: WorkspaceSpec,
@@ -86,76 +54,92 @@ async function leastConflicting(
     if (commit === null) continue;
     const { score, level } = await engine.workspaces.conflict(workspace, tip, commit);
     if (least === undefined || score < least.score) least = { task, commit, score, level };
+    if (score === 0) break;
   }
   return least;
 }
 
-async function tellScore(engine: EngineContext, input: MergeInput, next: Scored): Promise<void> {
-  const { task, commit, score, level } = next;
-  const branch = task.branch ?? task.id;
-  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    // This step may run twice; the second time finds its own score.
-    const told = await newestEventType(tx, task.id, ["merge.scored", "merge.merged"]);
-    if (told === "merge.scored" && task.conflictScore === score) return;
-    await updateTask(tx, task.id, { mergeState: "queued", conflictScore: score });
-    tx.emit({
-      ...board.facts(task.id),
-      type: "merge.scored",
-      summary: `${task.id} scores ${score.toFixed(2)} (${level}) against what is merged`,
-      data: { branch, commit, score, level },
-    });
+function emitScore(board: Board, tx: OrgTransaction, { task, commit, score, level }: Scored): void {
+  tx.emit({
+    ...board.facts(task.id),
+    type: "merge.scored",
+    summary: `${task.id} scores ${score.toFixed(2)} (${level}) against what is merged`,
+    data: { branch: branchNameOf(task), commit, score, level },
   });
+}
+
+/** Leaves the integration branch where it was; the worktree follows at the next merge. */
+async function sendBack(
+  engine: EngineContext,
+  input: MergeInput,
+  next: Scored,
+  damage: Damage,
+): Promise<MergeTurn> {
+  const sent = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    if (!isOpen(board.spec)) return false;
+    emitScore(board, tx, next);
+    await mend(board, tx, next, damage);
+    return true;
+  });
+  engine.wake();
+  return { kind: sent ? "sent_back" : "stop" };
 }
 
 async function record(
   engine: EngineContext,
   input: MergeInput,
-  merged: Scored,
+  next: Scored,
   mergeCommit: string,
   gate: TestSummaryResource | null,
-): Promise<void> {
-  const { task, commit } = merged;
-  const branch = task.branch ?? task.id;
-  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    await updateSpec(tx, input.specId, { integrationCommit: mergeCommit, gate });
-    board.spec = { ...board.spec, integrationCommit: mergeCommit, gate };
-    await updateTask(tx, task.id, { mergeState: "merged", mergeCommit, mergeDetail: null });
+): Promise<MergeTurn> {
+  const { task, commit, score } = next;
+  return engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    if (!isOpen(board.spec)) return { kind: "stop" };
+    emitScore(board, tx, next);
+    await board.updateSpec(tx, { integrationCommit: mergeCommit, gate });
+    await updateTask(tx, task.id, {
+      mergeState: "merged",
+      mergeCommit,
+      mergeDetail: null,
+      conflictScore: score,
+    });
     tx.emit({
       ...board.facts(task.id),
       type: "merge.merged",
       summary: `${task.id} merged as ${mergeCommit.slice(0, 10)}`,
-      data: { branch, commit, mergeCommit },
+      data: { branch: branchNameOf(task), commit, mergeCommit },
     });
-    if (gate !== null) {
-      tx.emit({
-        ...board.facts(task.id),
-        type: "merge.gate",
-        summary: `gate ${gateText(gate)} after ${task.id}`,
-        data: { commit: mergeCommit, passed: gate.passed, testSummary: gate },
-      });
-    }
-    await mendedToo(board, tx, task, mergeCommit);
+    if (gate !== null) emitGate(board, tx, task, mergeCommit, gate);
+    if (task.mendsTask !== null) await mendedToo(board, tx, task, mergeCommit);
+    return { kind: "merged" };
   });
 }
 
-/** A resolution or repair brings in the branch it mended. */
+/** A resolution or repair brings in the branch it mended, which may itself have mended another. */
 async function mendedToo(
   board: Board,
   tx: OrgTransaction,
-  task: TaskRow,
+  mending: TaskRow,
   mergeCommit: string,
 ): Promise<void> {
-  const { mendsTask, mendsCommit } = task;
-  if (mendsTask === null || mendsCommit === null) return;
-  await updateTask(tx, mendsTask, {
-    mergeState: "merged",
-    mergeCommit,
-    mergeDetail: `brought in by ${task.id}`,
-  });
-  tx.emit({
-    ...board.facts(mendsTask),
-    type: "merge.resolved",
-    summary: `${mendsTask} is in, mended by ${task.id}`,
-    data: { branch: mendsTask, commit: mendsCommit, resolutionTask: task.id },
-  });
+  const rows = new Map((await listTaskRows(tx, board.specId)).map((row) => [row.id, row]));
+  for (
+    let mended = mending.mendsTask;
+    mended !== null;
+    mended = rows.get(mended)?.mendsTask ?? null
+  ) {
+    const row = rows.get(mended);
+    if (row === undefined || row.mergeState === "merged") return;
+    await updateTask(tx, row.id, {
+      mergeState: "merged",
+      mergeCommit,
+      mergeDetail: `brought in by ${mending.id}`,
+    });
+    tx.emit({
+      ...board.facts(row.id),
+      type: "merge.resolved",
+      summary: `${row.id} is in, mended by ${mending.id}`,
+      data: { branch: branchNameOf(row), commit: row.commitId ?? "", resolutionTask: mending.id },
+    });
+  }
 }

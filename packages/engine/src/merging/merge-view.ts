@@ -10,7 +10,7 @@ import { listTaskRows } from "@aomori/store";
 import type { TaskRow } from "@aomori/store";
 import { requireSpec } from "../specs/require-spec.ts";
 import { workspaceOf } from "../workspace-of.ts";
-import { tipOf } from "./open-merge.ts";
+import { tipOf } from "./current-merge.ts";
 import type { EngineContext } from "../context.ts";
 
 /** Pairs are scored one by one; beyond this many branches only the newest count. */

@@ -1,35 +1,28 @@
-import { findSpecRow, listTaskRows, updateSpec } from "@aomori/store";
-import type { OrgScope, SpecRow } from "@aomori/store";
+import { listTaskRows } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
+import { workspaceOf } from "../workspace-of.ts";
+import { currentMerge, isOpen, tipOf } from "./current-merge.ts";
 import { runGate } from "./gate.ts";
 
-/** The spec while `input` is its newest merge run. */
-export async function currentMerge(
-  scope: OrgScope,
-  input: MergeInput,
-): Promise<SpecRow | undefined> {
-  const spec = await findSpecRow(scope, input.specId);
-  if (spec === undefined || spec.mergeRun !== input.run) return undefined;
-  return spec.status === "running" || spec.status === "merging" ? spec : undefined;
-}
-
-export const tipOf = (spec: SpecRow): string => spec.integrationCommit ?? spec.baseCommit;
-
-/** Learns once whether the gate was green to begin with. */
+/**
+ * Learns whether the gate was green before the first merge. A gate that is red with nothing left to merge is run
+ * again: somebody may have mended what it depends on.
+ */
 export async function openMerge(
   engine: EngineContext,
   input: MergeInput,
-): Promise<{ readonly kind: "stop" | "open" }> {
+  signal: AbortSignal,
+): Promise<void> {
   const scope = engine.store.scope(input.orgId);
   const spec = await currentMerge(scope, input);
-  if (spec === undefined) return { kind: "stop" };
+  if (spec === undefined) return;
   const queued = (await listTaskRows(scope, spec.id)).some((task) => task.mergeState === "queued");
-  if (spec.gate !== null || !queued) return { kind: "open" };
-  const gate = await runGate(engine, input.orgId, spec, tipOf(spec));
-  if (gate === null) return { kind: "open" };
+  const asks = queued ? spec.gate === null : spec.gate?.passed === false;
+  if (!asks) return;
+  const workspace = workspaceOf(input.orgId, spec);
+  const gate = await runGate(engine, spec, workspace, tipOf(spec), signal);
+  if (gate === null) return;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    await updateSpec(tx, spec.id, { gate });
-    board.spec = { ...board.spec, gate };
+    if (isOpen(board.spec)) await board.updateSpec(tx, { gate });
   });
-  return { kind: "open" };
 }

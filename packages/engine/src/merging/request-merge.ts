@@ -1,4 +1,4 @@
-import { listTaskRows, updateSpec } from "@aomori/store";
+import { listTaskRows } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
 import type { MergeInput } from "../context.ts";
 import type { Board } from "../tasks/board.ts";
@@ -6,9 +6,8 @@ import type { Board } from "../tasks/board.ts";
 /** Opens a new run of the spec's merge queue and tells of it; an older run stops at its next step. */
 export async function requestMerge(board: Board, tx: OrgTransaction): Promise<MergeInput> {
   const run = board.spec.mergeRun + 1;
-  await updateSpec(tx, board.specId, { mergeRun: run });
-  board.spec = { ...board.spec, mergeRun: run };
-  const tasks = await listTaskRows(tx, board.specId);
+  await board.updateSpec(tx, { mergeRun: run });
+  const tasks = await listTaskRows(tx, board.specId, { status: ["completed"] });
   const branches = tasks.filter((task) => task.mergeState === "queued").length;
   tx.emit({
     type: "merge.started",

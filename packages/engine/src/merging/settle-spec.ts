@@ -1,4 +1,3 @@
-import { updateSpec } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
 import { mergeWorkflowId } from "../context.ts";
 import type { EngineContext, MergeInput } from "../context.ts";
@@ -14,14 +13,17 @@ export async function settleSpec(
   tx: OrgTransaction,
 ): Promise<MergeInput | undefined> {
   if (board.spec.status !== "running" || !board.settled) return undefined;
-  const stopped = [...board.tasksWith("failed"), ...board.tasksWith("blocked")];
-  if (stopped.length > 0) {
-    const message = `${stopped.join(", ")} did not complete; run them again with "aomori task retry"`;
-    await failSpec(board, tx, { code: "TASKS_FAILED", message });
+  if (board.stopped.length > 0) {
+    await failStopped(board, tx);
     return undefined;
   }
-  await updateSpec(tx, board.specId, { status: "merging" });
-  board.spec = { ...board.spec, status: "merging" };
+  await convergeSpec(board, tx);
+  return requestMerge(board, tx);
+}
+
+/** Every task is done: what is left is to merge. */
+export async function convergeSpec(board: Board, tx: OrgTransaction): Promise<void> {
+  await board.updateSpec(tx, { status: "merging", failure: null });
   tx.emit({
     type: "spec.merging",
     specId: board.specId,
@@ -29,7 +31,12 @@ export async function settleSpec(
     summary: "every task is done; the branches converge",
     data: {},
   });
-  return requestMerge(board, tx);
+}
+
+/** Some task needs a person, and none goes on by itself. */
+export async function failStopped(board: Board, tx: OrgTransaction): Promise<void> {
+  const message = `${board.stopped.join(", ")} did not complete; run them again with "aomori task retry"`;
+  await failSpec(board, tx, { code: "TASKS_FAILED", message });
 }
 
 /** The spec waits for a person; a retried task sets it going again. */
@@ -38,9 +45,7 @@ export async function failSpec(
   tx: OrgTransaction,
   failure: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  const stored = { ...failure, at: tx.now };
-  await updateSpec(tx, board.specId, { status: "failed", failure: stored });
-  board.spec = { ...board.spec, status: "failed", failure: stored };
+  await board.updateSpec(tx, { status: "failed", failure: { ...failure, at: tx.now } });
   tx.emit({
     type: "spec.failed",
     specId: board.specId,
@@ -53,8 +58,14 @@ export async function failSpec(
 /** The spec's tasks run (again). */
 export async function resumeSpec(board: Board, tx: OrgTransaction): Promise<void> {
   if (board.spec.status === "running") return;
-  await updateSpec(tx, board.specId, { status: "running", failure: null });
-  board.spec = { ...board.spec, status: "running", failure: null };
+  await board.updateSpec(tx, { status: "running", failure: null });
+  tx.emit({
+    type: "spec.running",
+    specId: board.specId,
+    projectId: board.spec.projectId,
+    summary: `goes on with ${board.openTasks.length} open tasks`,
+    data: { tasks: board.size },
+  });
 }
 
 export async function startFollowing(

@@ -1,4 +1,4 @@
-import { artifactJsonSchema, modelPhases } from "@aomori/contract";
+import { modelPhases } from "@aomori/contract";
 import type { AcceptedArtifacts, PlanningPhase } from "@aomori/contract";
 import { fenced, fencedList, oneLine } from "./fence.ts";
 import { phaseGuides } from "./phase-guides.ts";
@@ -37,7 +37,7 @@ const planningSystem = [
   dataRule,
 ].join("\n");
 
-/** What a model is asked in a planning phase; the first lines name phase and attempt. SYNC asks no model and says so. */
+/** What a model is asked in a planning phase; the first lines name phase and attempt. The planner adds the schema it reads the answer with. SYNC asks no model and says so. */
 export function planningPrompt(input: PlanningPromptInput): Prompt {
   const head = `Aomori-Phase: ${input.phase}\nAomori-Attempt: ${input.attempt}`;
   const phase = modelPhases.find((one) => one === input.phase);
@@ -56,7 +56,6 @@ export function planningPrompt(input: PlanningPromptInput): Prompt {
     ),
     ...acceptedParts(input),
     ...retryParts(input),
-    `JSON Schema of your answer:\n${JSON.stringify(artifactJsonSchema(phase))}`,
   ];
   return { system: planningSystem, prompt: parts.join("\n\n") };
 }

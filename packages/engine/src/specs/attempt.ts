@@ -1,13 +1,14 @@
 import type { ModelPhase, OrgId, UsageResource } from "@aomori/contract";
-import { errorBody, isCodedError } from "@aomori/protocol";
+import { errorBody } from "@aomori/protocol";
 import type { ErrorBody } from "@aomori/protocol";
-import { acceptedArtifacts, findSpecRow, reserveNumbers } from "@aomori/store";
+import { acceptedArtifacts, reserveNumbers } from "@aomori/store";
 import type { SpecRow } from "@aomori/store";
 import type { EngineContext, PlanInput } from "../context.ts";
-import type { PlanRequest } from "../ports.ts";
+import type { PlanOutcome } from "../ports.ts";
 import type { Prompt } from "../planning/prompts.ts";
 import { computeSync } from "../planning/sync.ts";
 import { workspaceOf } from "../workspace-of.ts";
+import { planInterrupt, seenPlan } from "./current-plan.ts";
 import type { AttemptMove } from "./next-move.ts";
 
 const noUsage: UsageResource = { inputTokens: 0, outputTokens: 0, costMicrousd: null };
@@ -16,6 +17,8 @@ export type AttemptAnswer = { readonly durationMs: number; readonly usage: Usage
   | { readonly kind: "object"; readonly value: unknown; readonly text: string }
   | { readonly kind: "malformed"; readonly text: string; readonly parseError: string }
   | { readonly kind: "error"; readonly error: ErrorBody }
+  /** A person has decided otherwise before anything was asked. */
+  | { readonly kind: "superseded" }
 );
 
 /** Asks the model for the phase's artefact, or computes it where the phase is SYNC. Stores nothing. */
@@ -26,52 +29,50 @@ export async function makeAttempt(
 ): Promise<AttemptAnswer> {
   const startedAtMs = engine.clock.now();
   const duration = (): number => Math.max(0, engine.clock.now() - startedAtMs);
-  const spec = await findSpecRow(engine.store.scope(input.orgId), input.specId);
-  if (spec === undefined) throw new Error(`spec ${input.specId} vanished while it was planned`);
+  const spec = await seenPlan(engine.store.scope(input.orgId), input);
+  if (spec === undefined) return { kind: "superseded", usage: noUsage, durationMs: duration() };
   try {
-    if (move.phase === "SYNC") {
-      const value = await sync(engine, input.orgId, spec);
-      return {
-        kind: "object",
-        value,
-        text: JSON.stringify(value),
-        usage: noUsage,
-        durationMs: duration(),
-      };
-    }
-    const outcome = await engine.planner.plan(
-      await planRequest(engine, input.orgId, spec, move.phase, {
-        system: move.system,
-        prompt: move.prompt,
-      }),
-    );
-    return { ...outcome, durationMs: duration() };
+    const answer =
+      move.phase === "SYNC"
+        ? await syncAnswer(engine, input.orgId, spec)
+        : await ask(engine, input.orgId, spec, move.phase, move);
+    return { ...answer, durationMs: duration() };
   } catch (error) {
-    engine.closing.throwIfAborted();
-    if (!isCodedError(error)) throw error;
     return { kind: "error", error: errorBody(error), usage: noUsage, durationMs: duration() };
   }
 }
 
-async function planRequest(
+async function ask(
   engine: EngineContext,
   orgId: OrgId,
   spec: SpecRow,
   phase: ModelPhase,
-  prompt: Prompt,
-): Promise<PlanRequest> {
+  { system, prompt }: Prompt,
+): Promise<PlanOutcome> {
   const repository =
     phase === "EXPLORE"
       ? { repository: await engine.workspaces.exploreDirectory(workspaceOf(orgId, spec)) }
       : {};
-  return {
-    phase,
-    model: spec.model,
-    keys: engine.keys.keysFor(spec.id),
-    ...prompt,
-    ...repository,
-    signal: engine.closing,
-  };
+  return engine.interrupts.during(planInterrupt({ specId: spec.id }), engine.closing, (signal) =>
+    engine.planner.plan({
+      phase,
+      model: spec.model,
+      keys: engine.keys.keysFor(spec.id),
+      system,
+      prompt,
+      ...repository,
+      signal,
+    }),
+  );
+}
+
+async function syncAnswer(
+  engine: EngineContext,
+  orgId: OrgId,
+  spec: SpecRow,
+): Promise<Extract<PlanOutcome, { kind: "object" }>> {
+  const value = await sync(engine, orgId, spec);
+  return { kind: "object", value, text: JSON.stringify(value), usage: noUsage };
 }
 
 async function sync(engine: EngineContext, orgId: OrgId, spec: SpecRow): Promise<unknown> {

@@ -21,6 +21,7 @@ import { planWorkflowId } from "../context.ts";
 import type { EngineContext } from "../context.ts";
 import { evaluate, passes } from "../planning/evaluate.ts";
 import { acceptAndAdvance } from "./accept.ts";
+import { planInterrupt } from "./current-plan.ts";
 import { requireSpec } from "./require-spec.ts";
 
 /** A person's decision about a spec. */
@@ -44,22 +45,24 @@ function requirePlanning(spec: SpecRow, planInUse: boolean): void {
   throw new UserError("conflict", code, `the plan of ${spec.id} cannot change any more: ${why}`);
 }
 
-/** Runs a decision in one transaction and starts the planning segment that acts on it. */
+/** Runs a decision in one transaction, ends the planning it overtakes and starts the segment that acts on it. */
 async function decide(
   engine: EngineContext,
   decision: Decision,
   body: (tx: OrgTransaction, spec: SpecRow) => Promise<{ readonly goOn: boolean }>,
 ): Promise<void> {
-  if (decision.keys !== undefined) engine.keys.remember(decision.specId, decision.keys);
-  const started = await engine.store.transaction(decision.orgId, async (tx) => {
-    const spec = await requireSpec(tx, decision.specId);
+  const { orgId, specId, keys } = decision;
+  const started = await engine.store.transaction(orgId, async (tx) => {
+    const spec = await requireSpec(tx, specId, { lock: true });
     // Once the plan has become tasks, a spec is changed through them.
     requirePlanning(spec, await hasTasks(tx, spec.id));
     const { goOn } = await body(tx, spec);
     const run = spec.planRun + 1;
     await updateSpec(tx, spec.id, { planRun: run });
-    return goOn ? { orgId: decision.orgId, specId: spec.id, run } : undefined;
+    return goOn ? { orgId, specId, run } : undefined;
   });
+  if (keys !== undefined) engine.keys.remember(specId, keys);
+  engine.interrupts.interrupt(planInterrupt(decision));
   if (started !== undefined) await engine.workflows.plan(planWorkflowId(started), started);
 }
 
@@ -88,31 +91,35 @@ export function advanceSpec(engine: EngineContext, decision: Decision): Promise<
         `${phase} of ${spec.id} has no artefact yet; make one with "aomori spec retry ${spec.id}"`,
       );
     }
-    const [veto] = artifact.vetoes;
-    if (veto !== undefined) {
-      throw new UserError(
-        "conflict",
-        "ARTIFACT_VETOED",
-        `${phase} cannot be accepted while a veto stands: ${veto.message}`,
-        {
-          details: { vetoes: artifact.vetoes },
-        },
-      );
-    }
-    await acceptAndAdvance(
-      tx,
-      spec,
-      { phase, version: artifact.version, score: artifact.score },
-      decision.by,
-    );
+    const score = await unvetoedScore(tx, spec, phase, artifact);
+    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score }, decision.by);
     return { goOn: true };
   });
 }
 
-/** Passes a gate. Errors: NOTHING_TO_APPROVE. */
+/** The artefact's score beside what is accepted now, which may have changed since it was made. Errors: ARTIFACT_VETOED. */
+async function unvetoedScore(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  phase: PlanningPhase,
+  artifact: ArtifactResource,
+): Promise<number> {
+  const { score, vetoes } = await evaluateContent(tx, spec, phase, artifact.content);
+  const [veto] = vetoes;
+  if (veto === undefined) return score;
+  throw new UserError(
+    "conflict",
+    "ARTIFACT_VETOED",
+    `${phase} cannot be accepted while a veto stands: ${veto.message}`,
+    { details: { vetoes } },
+  );
+}
+
+/** Passes a gate. Errors: NOTHING_TO_APPROVE, ARTIFACT_VETOED. */
 export function approveSpec(engine: EngineContext, decision: Decision): Promise<void> {
   return decide(engine, decision, async (tx, spec) => {
     const { phase, artifact } = await waiting(tx, spec);
+    const score = await unvetoedScore(tx, spec, phase, artifact);
     tx.emit({
       type: "phase.approved",
       specId: spec.id,
@@ -120,12 +127,7 @@ export function approveSpec(engine: EngineContext, decision: Decision): Promise<
       summary: `${phase} approved by ${decision.by}`,
       data: { phase, ...personally(decision) },
     });
-    await acceptAndAdvance(
-      tx,
-      spec,
-      { phase, version: artifact.version, score: artifact.score },
-      decision.by,
-    );
+    await acceptAndAdvance(tx, spec, { phase, version: artifact.version, score }, decision.by);
     return { goOn: true };
   });
 }
@@ -185,6 +187,15 @@ async function requestAttempt(
   });
 }
 
+function requireReached(spec: SpecRow, phase: PlanningPhase, current: PlanningPhase): void {
+  if (planningPhases.indexOf(phase) <= planningPhases.indexOf(current)) return;
+  throw new UserError(
+    "conflict",
+    "PHASE_NOT_REACHED",
+    `${spec.id} is in ${current} and has not reached ${phase}`,
+  );
+}
+
 /** Evaluates an edited artefact again and accepts it when it passes, or else makes a new attempt. Errors: PHASE_NOT_REACHED. */
 export function retryPhase(
   engine: EngineContext,
@@ -193,13 +204,7 @@ export function retryPhase(
   return decide(engine, decision, async (tx, spec) => {
     const current = await currentCandidate(tx, spec);
     const phase = decision.phase ?? current.phase;
-    if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
-      throw new UserError(
-        "conflict",
-        "PHASE_NOT_REACHED",
-        `${spec.id} is in ${current.phase} and has not reached ${phase}`,
-      );
-    }
+    requireReached(spec, phase, current.phase);
     const edited = await newestArtifact(tx, spec.id, phase);
     if (phase === current.phase && edited?.origin === "edited" && edited.status !== "stale") {
       const evaluation = await evaluateContent(tx, spec, phase, edited.content);
@@ -262,15 +267,16 @@ export async function editArtifact(
 ): Promise<number> {
   let version = 0;
   const { phase } = decision;
+  if (phase === "SYNC") {
+    throw new UserError(
+      "validation",
+      "ARTIFACT_INVALID",
+      "SYNC is computed from REQUIREMENTS, DESIGN and TASKS; edit one of these",
+    );
+  }
   await decide(engine, decision, async (tx, spec) => {
     const current = await currentCandidate(tx, spec);
-    if (planningPhases.indexOf(phase) > planningPhases.indexOf(current.phase)) {
-      throw new UserError(
-        "conflict",
-        "PHASE_NOT_REACHED",
-        `${spec.id} is in ${current.phase} and has not reached ${phase}`,
-      );
-    }
+    requireReached(spec, phase, current.phase);
     const evaluation = await evaluateContent(tx, spec, phase, decision.content);
     await makeStale(tx, spec, phase);
     version = await insertArtifact(tx, {

@@ -1,22 +1,17 @@
 import { TaskId, TicketId } from "@aomori/contract";
-import type { TaskStatusName } from "@aomori/contract";
-import {
-  acceptedArtifacts,
-  findSpecRow,
-  insertTasks,
-  insertTickets,
-  updateSpec,
-} from "@aomori/store";
+import { acceptedArtifacts, insertTasks, insertTickets, updateSpec } from "@aomori/store";
 import type { NewTask, OrgTransaction, SpecRow } from "@aomori/store";
 import type { EngineContext, PlanInput } from "../context.ts";
 import { resolvePlan } from "../planning/resolve-plan.ts";
 import type { ResolvedPlan } from "../planning/resolve-plan.ts";
+import { announceTask } from "../tasks/add-task.ts";
+import { currentPlan } from "./current-plan.ts";
 
 /** Turns an accepted plan into tickets, tasks and edges, once, and lets the spec run. */
 export async function materialise(engine: EngineContext, input: PlanInput): Promise<void> {
   await engine.store.transaction(input.orgId, async (tx) => {
-    const spec = await findSpecRow(tx, input.specId);
-    if (spec === undefined || spec.planRun !== input.run || spec.status !== "planning") return;
+    const spec = await currentPlan(tx, input);
+    if (spec === undefined) return;
     const { TASKS: plan, SYNC: sync } = await acceptedArtifacts(tx, spec.id);
     if (plan === undefined || sync === undefined) {
       throw new Error(`spec ${spec.id} has no accepted plan to run`);
@@ -77,29 +72,17 @@ async function createTasks(
     notes: [],
   }));
   await insertTasks(tx, rows);
-  for (const task of rows) announceTask(tx, spec, task);
-}
-
-/** The events of a new task: that it is there and, where nothing holds it, that it is ready. */
-export function announceTask(
-  tx: OrgTransaction,
-  spec: SpecRow,
-  task: NewTask,
-  status: TaskStatusName = task.dependsOn.length === 0 ? "ready" : "pending",
-): void {
-  const base = {
-    specId: spec.id,
-    projectId: spec.projectId,
-    taskId: task.id,
-    ticketId: task.ticketId,
-  };
-  tx.emit({
-    ...base,
-    type: "task.created",
-    summary: `${task.id}: ${task.title}`,
-    data: { title: task.title, kind: task.kind, dependsOn: [...task.dependsOn] },
-  });
-  if (status === "ready") {
-    tx.emit({ ...base, type: "task.ready", summary: `${task.id} is ready`, data: {} });
+  for (const task of rows) {
+    announceTask(tx, spec, task);
+    if (task.dependsOn.length > 0) continue;
+    tx.emit({
+      specId: spec.id,
+      projectId: spec.projectId,
+      taskId: task.id,
+      ticketId: task.ticketId,
+      type: "task.ready",
+      summary: `${task.id} is ready`,
+      data: {},
+    });
   }
 }

@@ -1,15 +1,10 @@
 import { newId, planningPhases } from "@aomori/contract";
-import type { AttemptId, PlanningPhase } from "@aomori/contract";
-import {
-  acceptedArtifacts,
-  findSpecRow,
-  listAttemptRows,
-  newestArtifact,
-  startAttempt,
-} from "@aomori/store";
-import type { OrgTransaction, SpecRow } from "@aomori/store";
+import type { ArtifactResource, AttemptId, PlanningPhase } from "@aomori/contract";
+import { acceptedArtifacts, listAttemptRows, newestArtifact, startAttempt } from "@aomori/store";
+import type { AttemptRow, OrgTransaction, SpecRow } from "@aomori/store";
 import type { EngineContext, PlanInput } from "../context.ts";
 import { planningPrompt } from "../planning/prompts.ts";
+import { currentPlan } from "./current-plan.ts";
 
 /** What a planning segment does next. */
 export type PlanMove = { readonly kind: "stop" } | { readonly kind: "materialise" } | AttemptMove;
@@ -19,18 +14,18 @@ export interface AttemptMove {
   readonly phase: PlanningPhase;
   readonly attemptId: AttemptId;
   readonly number: number;
-  /** Attempts of this segment at this phase, this one included. */
+  /** Answers of this segment to this phase, this one included. */
   readonly tries: number;
+  /** Times in a row that the provider gave none before this. */
+  readonly errors: number;
   readonly system: string;
   readonly prompt: string;
 }
 
 export function nextMove(engine: EngineContext, input: PlanInput): Promise<PlanMove> {
   return engine.store.transaction(input.orgId, async (tx): Promise<PlanMove> => {
-    const spec = await findSpecRow(tx, input.specId);
-    if (spec === undefined || spec.planRun !== input.run || spec.status !== "planning") {
-      return { kind: "stop" };
-    }
+    const spec = await currentPlan(tx, input);
+    if (spec === undefined) return { kind: "stop" };
     const accepted = await acceptedArtifacts(tx, spec.id);
     const phase = planningPhases.find((candidate) => accepted[candidate] === undefined);
     if (phase === undefined) return { kind: "materialise" };
@@ -49,22 +44,15 @@ async function beginAttempt(
   const interrupted = attempts.find(
     (attempt) => attempt.status === "running" && attempt.planRun === spec.planRun,
   );
-  const ofThisRun = attempts.filter((attempt) => attempt.planRun === spec.planRun).length;
   const number = interrupted?.number ?? attempts.length + 1;
-  const previous = attempts.findLast((attempt) => attempt.status !== "running");
-  const newest = await newestArtifact(tx, spec.id, phase);
-  const comments = spec.planRequest?.phase === phase ? spec.planRequest.comments : [];
   const { system, prompt } = planningPrompt({
     phase,
     attempt: number,
     title: spec.title,
     description: spec.description,
     accepted,
-    feedback: [...(previous?.feedback ?? []), ...(newest?.feedback ?? [])].filter(
-      (line, index, lines) => lines.indexOf(line) === index,
-    ),
-    comments,
-    previousOutput: previous?.output ?? null,
+    comments: spec.planRequest?.phase === phase ? spec.planRequest.comments : [],
+    ...lastAnswer(attempts, await newestArtifact(tx, spec.id, phase)),
   });
   const attemptId = interrupted?.id ?? newId("att", engine.random.bytes);
   if (interrupted === undefined) {
@@ -84,6 +72,29 @@ async function beginAttempt(
       data: { phase, attemptId, attempt: number },
     });
   }
-  const tries = interrupted === undefined ? ofThisRun + 1 : ofThisRun;
-  return { kind: "attempt", phase, attemptId, number, tries, system, prompt };
+  const ofThisRun = attempts.filter((attempt) => attempt.planRun === spec.planRun);
+  return { kind: "attempt", phase, attemptId, number, ...tally(ofThisRun), system, prompt };
+}
+
+/** What the next attempt is told of the one before; an answer that never came tells nothing. */
+function lastAnswer(
+  attempts: readonly AttemptRow[],
+  newest: ArtifactResource | undefined,
+): { feedback: readonly string[]; previousOutput: string | null } {
+  const last = attempts.findLast(({ status }) => status === "accepted" || status === "rejected");
+  // A person's version is newer than any answer.
+  const output =
+    newest?.origin === "edited" ? JSON.stringify(newest.content) : (last?.output ?? null);
+  const feedback = new Set([...(last?.feedback ?? []), ...(newest?.feedback ?? [])]);
+  return { feedback: [...feedback], previousOutput: output };
+}
+
+/** Rejected answers and answers that never came are counted apart: a busy provider costs no attempt. */
+function tally(ofThisRun: readonly AttemptRow[]): Pick<AttemptMove, "tries" | "errors"> {
+  const ended = ofThisRun.filter(({ status }) => status !== "running");
+  const lastAnswered = ended.findLastIndex(({ status }) => status !== "failed");
+  return {
+    tries: ended.filter(({ status }) => status !== "failed").length + 1,
+    errors: ended.length - 1 - lastAnswered,
+  };
 }

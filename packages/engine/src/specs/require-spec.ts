@@ -3,8 +3,13 @@ import { UserError } from "@aomori/protocol";
 import { findSpecRow } from "@aomori/store";
 import type { OrgScope, SpecRow } from "@aomori/store";
 
-export async function requireSpec(scope: OrgScope, specId: SpecId): Promise<SpecRow> {
-  const spec = await findSpecRow(scope, specId);
+/** A spec's row; `lock` keeps other decisions about it waiting until the transaction ends. */
+export async function requireSpec(
+  scope: OrgScope,
+  specId: SpecId,
+  options: { readonly lock?: boolean } = {},
+): Promise<SpecRow> {
+  const spec = await findSpecRow(scope, specId, options);
   if (spec !== undefined) return spec;
   throw new UserError(
     "not_found",

@@ -1,9 +1,9 @@
 import { artifactSchemas } from "@aomori/contract";
+import type { ArtifactOf, PlanningPhase } from "@aomori/contract";
 import {
   acceptedArtifacts,
   addSpecUsage,
   findAttempt,
-  findSpecRow,
   finishAttempt,
   insertArtifact,
   updateSpec,
@@ -13,6 +13,7 @@ import type { EngineContext, PlanInput } from "../context.ts";
 import { evaluate, passes } from "../planning/evaluate.ts";
 import type { Evaluation } from "../planning/evaluate.ts";
 import { acceptAndAdvance } from "./accept.ts";
+import { currentPlan } from "./current-plan.ts";
 import type { AttemptAnswer } from "./attempt.ts";
 import type { AttemptMove } from "./next-move.ts";
 
@@ -34,11 +35,11 @@ export function settleAttempt(
   answer: AttemptAnswer,
 ): Promise<Pause> {
   return engine.store.transaction(input.orgId, async (tx): Promise<Pause> => {
+    const spec = await currentPlan(tx, input);
     const attempt = await findAttempt(tx, move.attemptId);
-    const spec = await findSpecRow(tx, input.specId);
-    if (spec === undefined || attempt === undefined || attempt.status !== "running") return goOn;
-    await addSpecUsage(tx, spec.id, answer.usage);
-    if (spec.planRun !== input.run || spec.status !== "planning") {
+    if (attempt?.status !== "running") return goOn;
+    await addSpecUsage(tx, input.specId, answer.usage);
+    if (spec === undefined || answer.kind === "superseded") {
       await finishAttempt(tx, move.attemptId, {
         status: "failed",
         error: "superseded by a person's decision",
@@ -47,23 +48,52 @@ export function settleAttempt(
       });
       return goOn;
     }
-    if (answer.kind === "object") return settleArtifact(tx, spec, move, answer);
-    if (answer.kind === "malformed") {
-      const message = `The answer could not be read as the ${move.phase} artefact: ${answer.parseError}`;
-      return settleRejection(tx, spec, move, { ...answer, feedback: [message], error: message });
+    switch (answer.kind) {
+      case "object":
+        return settleAnswer(tx, spec, move, answer);
+      case "malformed":
+        return settleMalformed(tx, spec, move, answer);
+      case "error":
+        return settleError(tx, spec, move, answer);
     }
-    return settleError(tx, spec, move, answer);
   });
+}
+
+type Answered = Extract<AttemptAnswer, { kind: "object" }>;
+
+/** An answer is from outside until it has been read with the phase's schema. */
+function settleAnswer(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  move: AttemptMove,
+  answer: Answered,
+): Promise<Pause> {
+  const parsed = artifactSchemas[move.phase].safeParse(answer.value);
+  if (parsed.success) return settleArtifact(tx, spec, move, answer, parsed.data);
+  const [issue] = parsed.error.issues;
+  const parseError = `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`;
+  return settleMalformed(tx, spec, move, { ...answer, kind: "malformed", parseError });
+}
+
+function settleMalformed(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  move: AttemptMove,
+  answer: Extract<AttemptAnswer, { kind: "malformed" }>,
+): Promise<Pause> {
+  const message = `The answer could not be read as the ${move.phase} artefact: ${answer.parseError}`;
+  return settleRejection(tx, spec, move, { ...answer, feedback: [message], error: message });
 }
 
 async function settleArtifact(
   tx: OrgTransaction,
   spec: SpecRow,
   move: AttemptMove,
-  answer: Extract<AttemptAnswer, { kind: "object" }>,
+  answer: Answered,
+  artifact: ArtifactOf<PlanningPhase>,
 ): Promise<Pause> {
   const { phase } = move;
-  const evaluation = evaluate(phase, artifactSchemas[phase].parse(answer.value), {
+  const evaluation = evaluate<PlanningPhase>(phase, artifact, {
     accepted: await acceptedArtifacts(tx, spec.id),
   });
   const passed = passes(evaluation, spec.settings.threshold);
@@ -167,11 +197,13 @@ async function settleRejection(
     usage: rejection.usage,
     durationMs: rejection.durationMs,
   });
-  if (move.tries >= spec.settings.maxAttempts) {
+  // What is computed comes out the same again.
+  if (move.phase === "SYNC" || move.tries >= spec.settings.maxAttempts) {
+    const times = move.tries === 1 ? "" : ` ${move.tries} times`;
     const score = rejection.score === undefined ? "" : ` (score ${rejection.score.toFixed(2)})`;
     return failPhase(tx, spec, move, {
       code: "PHASE_REJECTED",
-      message: `${move.phase} was rejected ${move.tries} times${score}: ${rejection.feedback.slice(0, 3).join("; ")}`,
+      message: `${move.phase} was rejected${times}${score}: ${rejection.feedback.slice(0, 3).join("; ")}`,
     });
   }
   return retryLater(tx, spec, move, backoffMs(spec, move.tries), rejection.feedback);
@@ -217,8 +249,9 @@ async function settleError(
     usage: answer.usage,
     durationMs: answer.durationMs,
   });
-  if (!error.retryable || move.tries >= maxProviderErrors) return failPhase(tx, spec, move, error);
-  const afterMs = error.retry_after_ms ?? backoffMs(spec, move.tries);
+  const errors = move.errors + 1;
+  if (!error.retryable || errors >= maxProviderErrors) return failPhase(tx, spec, move, error);
+  const afterMs = error.retry_after_ms ?? backoffMs(spec, errors);
   return retryLater(tx, spec, move, Math.min(afterMs, longestBackoffMs), [error.message]);
 }
 

@@ -1,7 +1,8 @@
-import type { AgentId, EventType, StepTypeName } from "@aomori/contract";
+import type { AgentId, EventType, OrgId, SpecId, StepTypeName, TaskId } from "@aomori/contract";
 import { appendSteps, heartbeatAgent, insertDiscovery } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
-import type { EngineContext, TaskInput } from "../context.ts";
+import { isRecord } from "@aomori/system";
+import type { EngineContext } from "../context.ts";
 import type { StepDraft } from "../ports.ts";
 import type { TaskFacts } from "./board.ts";
 
@@ -16,15 +17,21 @@ const eventOfStep: Readonly<Partial<Record<StepTypeName, EventType>>> = {
   file_change: "agent.file_changed",
 };
 
+export interface RecordedAgent {
+  readonly orgId: OrgId;
+  readonly agentId: AgentId;
+  readonly specId: SpecId;
+  readonly taskId: TaskId;
+  readonly facts: TaskFacts;
+}
+
 /**
  * Writes an agent's steps to the store in batches, each with its events in the same transaction, and keeps
  * the agent's heartbeat. `record` waits while a batch is being written, so a fast agent cannot run ahead.
  */
 export class AgentRecorder {
   readonly #engine: EngineContext;
-  readonly #input: TaskInput;
-  readonly #agentId: AgentId;
-  readonly #facts: TaskFacts;
+  readonly #agent: RecordedAgent;
   readonly #heartbeat: NodeJS.Timeout;
   #pending: StepDraft[] = [];
   #position = 0;
@@ -33,11 +40,9 @@ export class AgentRecorder {
   #failure: unknown;
   lastStepAtMs: number;
 
-  constructor(engine: EngineContext, input: TaskInput, agentId: AgentId, facts: TaskFacts) {
+  constructor(engine: EngineContext, agent: RecordedAgent) {
     this.#engine = engine;
-    this.#input = input;
-    this.#agentId = agentId;
-    this.#facts = facts;
+    this.#agent = agent;
     this.lastStepAtMs = engine.clock.now();
     this.#heartbeat = setInterval(() => this.#beat(), engine.heartbeatMs);
     this.#heartbeat.unref();
@@ -48,44 +53,54 @@ export class AgentRecorder {
   }
 
   async record(step: StepDraft): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#throwFailure();
     this.lastStepAtMs = this.#engine.clock.now();
     this.#pending.push(step);
     if (this.#pending.length >= flushAtSteps) return this.flush();
-    this.#timer ??= setTimeout(
-      () => void this.flush().catch((error) => this.#fail(error)),
-      flushAfterMs,
-    );
+    this.#timer ??= setTimeout(() => this.#takePending(), flushAfterMs);
   }
 
-  /** Resolves once everything recorded so far is in the store. */
-  flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const steps = this.#pending;
-    this.#pending = [];
-    if (steps.length > 0) {
-      const position = this.#position;
-      this.#position += steps.length;
-      this.#writing = this.#writing.then(() => this.#write(steps, position));
-    }
-    return this.#writing;
+  /** Resolves once everything recorded so far is in the store; throws what a batch failed with. */
+  async flush(): Promise<void> {
+    this.#takePending();
+    await this.#writing;
+    this.#throwFailure();
   }
 
   /** Ends the heartbeat and writes the rest; throws what a batch failed with. */
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.flush();
+  }
+
+  #takePending(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const steps = this.#pending;
+    this.#pending = [];
+    if (steps.length === 0) return;
+    const position = this.#position;
+    this.#position += steps.length;
+    this.#inTurn(async () => {
+      // A trajectory with a hole would lie: after a failure nothing more is written.
+      if (this.#failure === undefined) await this.#write(steps, position);
+    });
+  }
+
+  #inTurn(body: () => Promise<void>): void {
+    this.#writing = this.#writing.then(body).catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+
+  #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-  }
-
   async #write(steps: readonly StepDraft[], position: number): Promise<void> {
-    await this.#engine.store.transaction(this.#input.orgId, async (tx) => {
-      await appendSteps(tx, this.#agentId, position, steps);
+    const { orgId, agentId } = this.#agent;
+    await this.#engine.store.transaction(orgId, async (tx) => {
+      await appendSteps(tx, agentId, position, steps);
       for (const [offset, step] of steps.entries()) {
         this.#tell(tx, step, position + offset);
         await this.#discover(tx, step, position + offset);
@@ -97,8 +112,8 @@ export class AgentRecorder {
     const type = eventOfStep[step.type];
     if (type === undefined) return;
     tx.emit({
-      ...this.#facts,
-      agentId: this.#agentId,
+      ...this.#agent.facts,
+      agentId: this.#agent.agentId,
       type,
       summary: step.summary,
       data: { index, stepType: step.type, tool: step.tool, durationMs: step.durationMs },
@@ -108,47 +123,54 @@ export class AgentRecorder {
   async #discover(tx: OrgTransaction, step: StepDraft, index: number): Promise<void> {
     const found = discoveryOf(step);
     if (found === undefined) return;
+    const { specId, taskId, agentId, facts } = this.#agent;
     const id = await insertDiscovery(tx, {
-      specId: this.#input.specId,
-      sourceTaskId: this.#input.taskId,
-      agentId: this.#agentId,
-      originKey: `${this.#agentId}/${index}`,
+      specId,
+      sourceTaskId: taskId,
+      agentId,
+      originKey: `${agentId}/${index}`,
       ...found,
     });
     if (id === undefined) return;
     tx.emit({
-      ...this.#facts,
-      agentId: this.#agentId,
+      ...facts,
+      agentId,
       type: "discovery.created",
-      summary: `${id}: ${found.title} (from ${this.#input.taskId})`,
+      summary: `${id}: ${found.title} (from ${taskId})`,
       data: { discoveryId: id, ...found },
     });
   }
 
+  /** Behind the batch under way, so that no beat is told after the agent's end. */
   #beat(): void {
-    const { store, log } = this.#engine;
-    void store
-      .transaction(this.#input.orgId, async (tx) => {
-        await heartbeatAgent(tx, this.#agentId);
-        tx.emit({
-          ...this.#facts,
-          agentId: this.#agentId,
-          type: "agent.heartbeat",
-          summary: `${this.stepCount} steps`,
-          data: { health: "healthy", steps: this.stepCount },
-        });
-      })
-      .catch((error: unknown) => log.warn("a heartbeat was not stored", { error: String(error) }));
+    this.#inTurn(() =>
+      this.#storeBeat().catch((error: unknown) =>
+        // The next one makes up for it, and the agent's health shows it meanwhile.
+        this.#engine.log.warn("a heartbeat was not stored", { error: String(error) }),
+      ),
+    );
+  }
+
+  async #storeBeat(): Promise<void> {
+    const { orgId, agentId, facts } = this.#agent;
+    await this.#engine.store.transaction(orgId, async (tx) => {
+      if (!(await heartbeatAgent(tx, agentId))) return;
+      tx.emit({
+        ...facts,
+        agentId,
+        type: "agent.heartbeat",
+        summary: `${this.stepCount} steps`,
+        data: { health: "healthy", steps: this.stepCount },
+      });
+    });
   }
 }
 
 function discoveryOf(step: StepDraft): { title: string; description: string } | undefined {
-  if (step.type !== "tool_result" || typeof step.data !== "object" || step.data === null)
-    return undefined;
-  const discovery = "discovery" in step.data ? step.data["discovery"] : undefined;
-  if (typeof discovery !== "object" || discovery === null || Array.isArray(discovery))
-    return undefined;
-  const { title, description } = { title: "", description: "", ...discovery };
+  if (step.type !== "tool_result" || !isRecord(step.data)) return undefined;
+  const { discovery } = step.data;
+  if (!isRecord(discovery)) return undefined;
+  const { title, description } = discovery;
   if (typeof title !== "string" || title === "") return undefined;
   return { title, description: typeof description === "string" ? description : "" };
 }

@@ -2,8 +2,15 @@ import type { OrgId, SpecId, TaskId, TaskStatusName, TicketId } from "@aomori/co
 import { requireSpec } from "../specs/require-spec.ts";
 import { followsDependencies } from "../scheduling/readiness.ts";
 import { isOver } from "./task-over.ts";
-import type { OrgScope, OrgTransaction, SpecRow, TaskRow } from "@aomori/store";
-import { listEdges, listTaskRows, setTaskStatuses, setTicketStatuses } from "@aomori/store";
+import type { OrgScope, OrgTransaction, SpecPatch, SpecRow, TaskRow } from "@aomori/store";
+import {
+  acceptedArtifacts,
+  listEdges,
+  listTaskRows,
+  setTaskStatuses,
+  setTicketStatuses,
+  updateSpec,
+} from "@aomori/store";
 import { criticalPath } from "../scheduling/critical-path.ts";
 import type { Candidate } from "../scheduling/select-dispatch.ts";
 import { TaskDag } from "../scheduling/task-dag.ts";
@@ -16,6 +23,8 @@ interface Card {
   readyAtMs: number;
   notBeforeMs: number | undefined;
   retries: number;
+  /** Rate limits in a row; begins anew when the board is read anew. */
+  backoffs: number;
   hoursToEnd: number;
 }
 
@@ -34,7 +43,8 @@ export class Board {
   readonly orgId: OrgId;
   readonly specId: SpecId;
   readonly dag: TaskDag<TaskId>;
-  spec: SpecRow;
+  #spec: SpecRow;
+  #requirements: ReadonlyMap<string, string> | undefined;
   readonly #cards = new Map<TaskId, Card>();
   readonly #tickets = new Map<TicketId, { status: TaskStatusName; readonly tasks: TaskId[] }>();
   #criticalPathHours = 0;
@@ -47,7 +57,7 @@ export class Board {
   ) {
     this.orgId = orgId;
     this.specId = spec.id;
-    this.spec = spec;
+    this.#spec = spec;
     this.dag = new TaskDag(tasks, edges);
     for (const task of tasks) this.#place(task);
     for (const ticket of this.#tickets.values()) ticket.status = this.#statusOf(ticket.tasks);
@@ -58,6 +68,31 @@ export class Board {
     const spec = await requireSpec(scope, specId);
     const edges = await listEdges(scope, specId);
     return new Board(scope.orgId, spec, await listTaskRows(scope, specId), edges);
+  }
+
+  /** As stored; its usage and scores are those of when the board was read. */
+  get spec(): SpecRow {
+    return this.#spec;
+  }
+
+  get size(): number {
+    return this.#cards.size;
+  }
+
+  /** Changes the spec's row and its image alike. */
+  async updateSpec(tx: OrgTransaction, patch: SpecPatch): Promise<void> {
+    await updateSpec(tx, this.specId, patch);
+    this.#spec = { ...this.#spec, ...patch };
+  }
+
+  /** Texts of the accepted requirements by id; they cannot change any more once there are tasks. */
+  async requirements(scope: OrgScope): Promise<ReadonlyMap<string, string>> {
+    if (this.#requirements === undefined) {
+      const { REQUIREMENTS } = await acceptedArtifacts(scope, this.specId);
+      const all = REQUIREMENTS?.requirements ?? [];
+      this.#requirements = new Map(all.map(({ id, text }) => [id, text]));
+    }
+    return this.#requirements;
   }
 
   get dispatches(): boolean {
@@ -100,11 +135,14 @@ export class Board {
     this.#weigh();
   }
 
-  postpone(id: TaskId, notBeforeMs: number, retries: number): void {
+  postpone(id: TaskId, notBeforeMs: number, counts: Pick<Card, "retries" | "backoffs">): void {
     const card = this.#cards.get(id);
-    if (card === undefined) return;
-    card.notBeforeMs = notBeforeMs;
-    card.retries = retries;
+    if (card !== undefined) Object.assign(card, { notBeforeMs, ...counts });
+  }
+
+  /** Rate limits in a row, the one under way not counted. */
+  backoffsOf(id: TaskId): number {
+    return this.#cards.get(id)?.backoffs ?? 0;
   }
 
   /**
@@ -140,6 +178,11 @@ export class Board {
     return this.dag.settled;
   }
 
+  /** Tasks without which the spec cannot be complete, and that do not go on by themselves. */
+  get stopped(): TaskId[] {
+    return [...this.tasksWith("failed"), ...this.tasksWith("blocked")];
+  }
+
   tasksWith(status: TaskStatusName): TaskId[] {
     return [...this.#cards.keys()].filter((id) => this.dag.status(id) === status);
   }
@@ -150,6 +193,13 @@ export class Board {
 
   #tell(tx: OrgTransaction, id: TaskId, status: TaskStatusName): void {
     const facts = this.facts(id);
+    if (status === "pending") {
+      const on = this.dag
+        .dependencies(id)
+        .filter((dependency) => this.dag.status(dependency) !== "completed");
+      const message = `waits for ${on.length === 0 ? "the merge of its dependencies" : on.join(", ")}`;
+      tx.emit({ ...facts, type: "task.pending", summary: `${id} ${message}`, data: { message } });
+    }
     if (status === "ready") {
       tx.emit({ ...facts, type: "task.ready", summary: `${id} is ready`, data: {} });
     }
@@ -222,6 +272,7 @@ function cardOf(row: TaskRow): Card {
     readyAtMs: Date.parse(row.readyAt ?? row.createdAt),
     notBeforeMs: row.notBefore === null ? undefined : Date.parse(row.notBefore),
     retries: Math.max(0, row.attempt - 1),
+    backoffs: 0,
     hoursToEnd: row.estimatedHours,
   };
 }

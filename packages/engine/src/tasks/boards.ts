@@ -1,18 +1,23 @@
 import type { OrgId, SpecId } from "@aomori/contract";
 import type { OrgTransaction, Store } from "@aomori/store";
+import { Serials } from "../serials.ts";
 import { Board } from "./board.ts";
-import { Serial } from "./serial.ts";
 
-/** The boards of all specs that have tasks; changes to one spec's tasks go one after another. */
+/** The boards of specs that have tasks; changes to one spec's tasks go one after another. Only watched ones stay in memory. */
 export class Boards {
   readonly #store: Store;
   readonly #boards = new Map<SpecId, Board>();
-  readonly #serials = new Map<SpecId, Serial>();
+  readonly #serials = new Serials();
   /** Specs whose tasks may run; a board thrown away is read again. */
   readonly #watched = new Map<SpecId, OrgId>();
 
   constructor(store: Store) {
     this.#store = store;
+  }
+
+  /** How many boards are held in memory. */
+  get held(): number {
+    return this.#boards.size;
   }
 
   /** The boards of every watched spec. */
@@ -26,10 +31,15 @@ export class Boards {
     this.#watched.set(specId, orgId);
   }
 
+  /** A spec's board as it is now. Errors: SPEC_NOT_FOUND. */
   async find(orgId: OrgId, specId: SpecId): Promise<Board> {
     const known = this.#boards.get(specId);
     if (known !== undefined && known.orgId === orgId) return known;
     const loaded = await Board.load(this.#store.scope(orgId), specId);
+    if (this.#watched.get(specId) !== orgId) return loaded;
+    // While this one was read, a change may have brought in another: that one is the image of the store.
+    const current = this.#boards.get(specId);
+    if (current !== undefined) return current;
     this.#boards.set(specId, loaded);
     return loaded;
   }
@@ -43,7 +53,7 @@ export class Boards {
     specId: SpecId,
     body: (board: Board, tx: OrgTransaction) => Promise<Result>,
   ): Promise<Result> {
-    return this.#serial(specId).run(async () => {
+    return this.#serials.run(specId, async () => {
       let board: Board | undefined = await this.find(orgId, specId);
       try {
         return await this.#store.transaction(orgId, async (tx) => {
@@ -56,6 +66,8 @@ export class Boards {
       } catch (error) {
         this.#boards.delete(specId);
         throw error;
+      } finally {
+        if (!this.#watched.has(specId)) this.#boards.delete(specId);
       }
     });
   }
@@ -64,13 +76,5 @@ export class Boards {
   unwatch(specId: SpecId): void {
     this.#watched.delete(specId);
     this.#boards.delete(specId);
-  }
-
-  #serial(specId: SpecId): Serial {
-    const known = this.#serials.get(specId);
-    if (known !== undefined) return known;
-    const serial = new Serial();
-    this.#serials.set(specId, serial);
-    return serial;
   }
 }

@@ -4,6 +4,7 @@ import type { EngineContext, TaskInput } from "../context.ts";
 import { taskWorkflowId } from "../context.ts";
 import { selectDispatch } from "../scheduling/select-dispatch.ts";
 import type { DispatchLimits, RunningCounts } from "../scheduling/select-dispatch.ts";
+import { isSpecOver } from "../specs/spec-over.ts";
 import type { Board } from "./board.ts";
 import type { Boards } from "./boards.ts";
 
@@ -87,7 +88,11 @@ export class Dispatcher {
   async #dispatch(): Promise<void> {
     const engine = this.#engine;
     await this.#startWorkflows();
-    const boards = (await this.#boards.watched()).filter((board) => board.dispatches);
+    const watched = await this.#boards.watched();
+    for (const { specId, spec } of watched) {
+      if (isSpecOver(spec.status) || spec.status === "failed") this.#boards.unwatch(specId);
+    }
+    const boards = watched.filter((board) => board.dispatches);
     const nowMs = engine.clock.now();
     const { picks, nextDueMs } = selectDispatch({
       ready: boards.flatMap((board) =>

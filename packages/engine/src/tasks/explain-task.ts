@@ -1,5 +1,7 @@
-import type { OrgId, TaskResource } from "@aomori/contract";
+import type { OrgId, TaskId, TaskResource } from "@aomori/contract";
+import { findTaskRow } from "@aomori/store";
 import { explainWaiting } from "../scheduling/explain-waiting.ts";
+import type { Board } from "./board.ts";
 import { countRunning, limitsOf } from "./dispatcher.ts";
 import type { EngineContext } from "../context.ts";
 
@@ -13,6 +15,8 @@ export async function explainTask(
   if (!board.dag.has(task.id)) return [];
   const watched = await engine.boards.watched();
   const boards = watched.includes(board) ? watched : [...watched, board];
+  const parked = await parkedFor(engine, orgId, board, task.id);
+  if (parked !== undefined) return [parked];
   const statusOf = (id: TaskResource["id"]) => ({ id, status: board.dag.status(id) });
   return explainWaiting(
     {
@@ -30,4 +34,17 @@ export async function explainTask(
       nowMs: engine.clock.now(),
     },
   );
+}
+
+/** What a task whose dependencies are all done still waits for: that their branches, which collide, are merged. */
+async function parkedFor(
+  engine: EngineContext,
+  orgId: OrgId,
+  board: Board,
+  id: TaskId,
+): Promise<string | undefined> {
+  const done = board.dag.dependencies(id).every((on) => board.dag.status(on) === "completed");
+  if (board.dag.status(id) !== "pending" || !done) return undefined;
+  const row = await findTaskRow(engine.store.scope(orgId), id);
+  return row?.mergeDetail ?? undefined;
 }

@@ -1,17 +1,21 @@
-import type { TaskResultResource, TestSummaryResource } from "@aomori/contract";
-import { getTaskResult, updateTask } from "@aomori/store";
+import { updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
 import type { Board } from "./board.ts";
 import { currentTask } from "./current-task.ts";
+import type { WorkSummary } from "./work.ts";
 
 /** Completes the task, lets its dependents go and, when it was the last one, starts the convergence merge. */
-export async function finishTask(engine: EngineContext, input: TaskInput): Promise<void> {
+export async function finishTask(
+  engine: EngineContext,
+  input: TaskInput,
+  summary: WorkSummary,
+): Promise<void> {
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
     if (task === undefined) return undefined;
-    await complete(board, tx, task, await getTaskResult(tx, task.id));
+    await complete(board, tx, task, summary);
     return settleSpec(board, tx);
   });
   await startFollowing(engine, following);
@@ -22,7 +26,7 @@ async function complete(
   board: Board,
   tx: OrgTransaction,
   task: TaskRow,
-  result: TaskResultResource | null | undefined,
+  summary: WorkSummary,
 ): Promise<void> {
   const followed = board.dag.set(task.id, "completed");
   await updateTask(tx, task.id, {
@@ -31,23 +35,23 @@ async function complete(
     failure: null,
     mergeState: task.commitId === null ? "merged" : "queued",
   });
-  const files = result?.filesChanged.length ?? 0;
+  const { filesChanged, testsPassed } = summary;
   tx.emit({
     ...board.facts(task.id),
     type: "task.completed",
-    summary: `${task.id}: ${files} ${files === 1 ? "file" : "files"} changed${testText(result?.testSummary ?? null)}`,
+    summary: `${task.id}: ${filesChanged} ${filesChanged === 1 ? "file" : "files"} changed${testText(summary)}`,
     data: {
       commit: task.commitId,
-      filesChanged: files,
+      filesChanged,
       durationMs: task.startedAt === null ? 0 : Math.max(0, tx.nowMs - Date.parse(task.startedAt)),
-      testsPassed: result?.testSummary?.testsPassed ?? null,
+      testsPassed,
     },
   });
   await board.persist(tx, [task.id], followed);
 }
 
-function testText(tests: TestSummaryResource | null): string {
-  if (tests === null || tests.testsPassed === null) return "";
-  const failed = tests.testsFailed ?? 0;
-  return `, ${tests.testsPassed} tests pass${failed === 0 ? "" : `, ${failed} fail`}`;
+function testText({ testsPassed, testsFailed }: WorkSummary): string {
+  if (testsPassed === null) return "";
+  const failed = testsFailed ?? 0;
+  return `, ${testsPassed} tests pass${failed === 0 ? "" : `, ${failed} fail`}`;
 }

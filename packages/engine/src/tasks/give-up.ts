@@ -17,21 +17,39 @@ export async function giveUp(
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
     if (task === undefined) return undefined;
-    const { spec } = board;
-    const decision = retryDecision({
-      errorClass: failure.errorClass,
-      attempt: task.attempt,
-      maxAttempts: failure.errorClass === "validation_failed" ? 0 : spec.settings.maxTaskAttempts,
-      ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
-      backoffs: Math.max(0, task.run - task.attempt),
-      random: () => engine.random.fraction(),
-    });
+    const decision = decide(engine, board, task, failure, tx.nowMs);
     if (decision.kind === "retry") await retry(board, tx, task, failure, decision);
     else await fail(board, tx, task, failure);
     return settleSpec(board, tx);
   });
   await startFollowing(engine, following);
   engine.wake();
+}
+
+/** A limit that has not gone by this long after the task became ready needs a person. */
+const longestRateLimitMs = 24 * 3_600_000;
+
+function decide(
+  engine: EngineContext,
+  board: Board,
+  task: TaskRow,
+  failure: TaskFailure,
+  nowMs: number,
+): RetryDecision {
+  const { errorClass, retryAfterMs } = failure;
+  const readyAtMs = Date.parse(task.readyAt ?? task.createdAt);
+  if (errorClass === "rate_limited" && nowMs - readyAtMs >= longestRateLimitMs) {
+    return { kind: "fail" };
+  }
+  return retryDecision({
+    errorClass,
+    attempt: task.attempt,
+    // Its rounds were the attempts.
+    maxAttempts: errorClass === "validation_failed" ? 0 : board.spec.settings.maxTaskAttempts,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    backoffs: board.backoffsOf(task.id),
+    random: () => engine.random.fraction(),
+  });
 }
 
 async function retry(
@@ -45,10 +63,12 @@ async function retry(
   const notBeforeMs = tx.nowMs + decision.afterMs;
   const attempt = decision.countsAsAttempt ? task.attempt : task.attempt - 1;
   const followed = board.dag.set(task.id, "ready");
-  board.postpone(task.id, notBeforeMs, attempt);
+  const backoffs = decision.countsAsAttempt ? 0 : board.backoffsOf(task.id) + 1;
+  board.postpone(task.id, notBeforeMs, { retries: attempt, backoffs });
   await updateTask(tx, task.id, {
     status: "ready",
     attempt,
+    validationRound: 0,
     notBefore: new Date(notBeforeMs).toISOString(),
     failure: { code, message, at: tx.now },
   });

@@ -1,4 +1,4 @@
-import type { AgentId, SpecId, TaskId } from "@aomori/contract";
+import type { AgentId, OrgId, SpecId, TaskId } from "@aomori/contract";
 import type { LiveAgent } from "../ports.ts";
 
 /** Why the engine or a person ended a run that would have gone on. */
@@ -7,28 +7,41 @@ export type StopReason =
   | { readonly kind: "stuck"; readonly idleMs: number }
   | { readonly kind: "deadline"; readonly deadlineMs: number };
 
+/** One agent that runs in this process. */
 export interface LiveRun {
+  readonly orgId: OrgId;
   readonly agentId: AgentId;
   readonly taskId: TaskId;
   readonly specId: SpecId;
   readonly agent: LiveAgent;
   /** Hands pending steering orders of the store to the agent. */
   readonly deliver: () => void;
+  /** Orders on their way to the agent; the run's end waits for them. */
+  readonly deliveries: Set<Promise<void>>;
   stopReason: StopReason | undefined;
-  /** A paused agent does nothing new and is not stuck. */
-  paused: boolean;
+  /** Since when the agent is paused; a paused agent is neither stuck nor late. */
+  pausedAtMs: number | undefined;
+  /** Time it was paused before that. */
+  pausedMs: number;
+  /** When it last took up work after a pause. */
+  resumedAtMs: number;
 }
 
 /** The agents that run in this process. */
 export class LiveRuns {
   readonly #runs = new Map<AgentId, LiveRun>();
+  readonly #ends = new Map<AgentId, PromiseWithResolvers<void>>();
 
   add(run: LiveRun): void {
     this.#runs.set(run.agentId, run);
+    this.#ends.set(run.agentId, Promise.withResolvers());
   }
 
+  /** To be called once the run's end is in the store. */
   remove(agentId: AgentId): void {
     this.#runs.delete(agentId);
+    this.#ends.get(agentId)?.resolve();
+    this.#ends.delete(agentId);
   }
 
   get(agentId: AgentId): LiveRun | undefined {
@@ -43,8 +56,11 @@ export class LiveRuns {
     return [...this.#runs.values()].filter((run) => run.specId === specId);
   }
 
-  all(): LiveRun[] {
-    return [...this.#runs.values()];
+  /** Stops every agent; resolves once their ends are recorded. */
+  async stopAll(): Promise<void> {
+    const ends = [...this.#ends.values()].map(({ promise }) => promise);
+    await Promise.all([...this.#runs.values()].map((run) => run.agent.stop()));
+    await Promise.all(ends);
   }
 }
 

@@ -1,7 +1,8 @@
-import { findTaskRow, updateTask } from "@aomori/store";
-import { mergeWorkflowId } from "../context.ts";
+import { updateTask } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { requestMerge } from "../merging/request-merge.ts";
+import { startFollowing } from "../merging/settle-spec.ts";
+import { currentTask } from "./current-task.ts";
 
 /**
  * A task whose dependencies collide waits until the merge queue has brought them together. The queue runs at
@@ -14,17 +15,13 @@ export async function parkForMerge(
 ): Promise<void> {
   const message = `its dependencies collide in ${files.slice(0, 5).join(", ")}; waiting for their merge`;
   const merge = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await findTaskRow(tx, input.taskId);
-    if (task === undefined || task.run !== input.run) return undefined;
-    const followed = board.dag.set(input.taskId, "pending");
-    await updateTask(tx, input.taskId, {
-      status: "pending",
-      attempt: task.attempt - 1,
-      mergeDetail: message,
-    });
-    await board.persist(tx, [input.taskId], followed);
+    const task = await currentTask(tx, input);
+    if (task === undefined) return undefined;
+    const followed = board.dag.set(task.id, "pending");
+    await updateTask(tx, task.id, { attempt: task.attempt - 1, mergeDetail: message });
+    await board.persist(tx, [], [{ id: task.id, status: "pending" }, ...followed]);
     return requestMerge(board, tx);
   });
-  if (merge !== undefined) await engine.workflows.merge(mergeWorkflowId(merge), merge);
+  await startFollowing(engine, merge);
   engine.wake();
 }

@@ -11,10 +11,13 @@ import { insertAgent } from "@aomori/store";
 import type { SpecRow, TaskRow } from "@aomori/store";
 import { taskPrompt, validationPrompt } from "../planning/task-prompt.ts";
 import type { Prompt } from "../planning/prompts.ts";
+import type { WorkspaceRequest } from "../ports.ts";
+import { isSpecOver } from "../specs/spec-over.ts";
 import { workspaceOf } from "../workspace-of.ts";
-import { taskBranch } from "./begin-task.ts";
-import { followAgent } from "./run-agent.ts";
+import { followAgent } from "./follow-agent.ts";
+import { isUnderWay } from "./run-agent.ts";
 import { requireTask, retryTask } from "./task-actions.ts";
+import { taskBranch } from "./workspace-request.ts";
 import type { EngineContext } from "../context.ts";
 
 export interface SpawnRequest {
@@ -81,55 +84,98 @@ async function startObserver(
   request: SpawnRequest,
   task: TaskRow,
 ): Promise<AgentId> {
-  const { orgId, taskId, mode } = request;
+  const { orgId, mode } = request;
   const { spec } = await engine.boards.find(orgId, task.specId);
-  if (task.baseCommit === null) {
-    throw new UserError(
-      "conflict",
-      "TASK_WITHOUT_WORKTREE",
-      `${taskId} has not started, so there is nothing to look at yet`,
-    );
-  }
-  const prepared = await engine.workspaces.prepare({
+  refuseWithoutWorktree(spec, task);
+  const workspace: WorkspaceRequest = {
     spec: workspaceOf(orgId, spec),
-    taskId,
-    branch: taskBranch(spec, taskId),
-    from: task.baseCommit,
+    taskId: task.id,
+    branch: taskBranch(spec, task),
+    from: task.commitId ?? task.baseCommit ?? spec.baseCommit,
     include: [],
     signal: engine.closing,
-  });
-  if (prepared.kind === "conflict") throw new Error(`${taskId} was prepared and is not any more`);
+  };
+  const prepared = await engine.workspaces.prepare(workspace);
+  if (prepared.kind === "conflict") throw new Error(`${task.id} was prepared and is not any more`);
+  const { worktree } = prepared;
   const agentId = newId("agent", engine.random.bytes);
+  await announceObserver(engine, request, { spec, task, agentId, worktree });
+  const followed = followAgent(engine, {
+    ...promptFor(mode, spec, task),
+    orgId,
+    agentId,
+    spec,
+    task,
+    mode,
+    worktree,
+    isWanted: (board) => !isSpecOver(board.spec.status),
+  });
+  const tidied = followed.then(() => undoChanges(engine, workspace, task));
+  tidied.catch((error: unknown) => {
+    if (engine.closing.aborted) return;
+    engine.log.error("a spawned agent's record broke off", { agentId, error: String(error) });
+  });
+  return agentId;
+}
+
+function refuseWithoutWorktree(spec: SpecRow, task: TaskRow): void {
+  const why =
+    task.baseCommit === null
+      ? "has not started"
+      : isSpecOver(spec.status)
+        ? `belongs to a spec that is ${spec.status}`
+        : undefined;
+  if (why === undefined) return;
+  throw new UserError(
+    "conflict",
+    "TASK_WITHOUT_WORKTREE",
+    `${task.id} ${why}, so there is nothing to look at`,
+  );
+}
+
+/** An observer may change nothing. While another agent works in the same copy nobody can tell whose a change is. */
+async function undoChanges(
+  engine: EngineContext,
+  workspace: WorkspaceRequest,
+  task: TaskRow,
+): Promise<void> {
+  const board = await engine.boards.find(workspace.spec.orgId, task.specId);
+  const isShared = isUnderWay(board, task) || engine.live.ofTask(task.id, task.specId).length > 0;
+  if (!isShared && !isSpecOver(board.spec.status)) await engine.workspaces.restore(workspace);
+}
+
+interface Observer {
+  readonly spec: SpecRow;
+  readonly task: TaskRow;
+  readonly agentId: AgentId;
+  readonly worktree: string;
+}
+
+async function announceObserver(
+  engine: EngineContext,
+  { orgId, mode, by }: SpawnRequest,
+  { spec, task, agentId, worktree }: Observer,
+): Promise<void> {
   await engine.boards.change(orgId, spec.id, async (board, tx) => {
     await insertAgent(tx, {
       id: agentId,
       specId: spec.id,
-      taskId,
+      taskId: task.id,
       driver: spec.agent,
       model: spec.model,
       executionMode: mode,
       attempt: task.attempt,
-      runKey: `${orgId}/${taskId}/spawned/${agentId}`,
-      worktree: prepared.worktree,
+      runKey: `${orgId}/${task.id}/spawned/${agentId}`,
+      worktree,
     });
     tx.emit({
-      ...board.facts(taskId),
+      ...board.facts(task.id),
       agentId,
       type: "agent.started",
-      summary: `${agentId} (${spec.agent}, ${mode}) on ${taskId}, asked for by ${request.by}`,
-      data: { driver: spec.agent, executionMode: mode, worktree: prepared.worktree },
+      summary: `${agentId} (${spec.agent}, ${mode}) on ${task.id}, asked for by ${by}`,
+      data: { driver: spec.agent, executionMode: mode, worktree },
     });
   });
-  const input = { orgId, specId: spec.id, taskId, run: task.run };
-  const job = { mode, round: 0, worktree: prepared.worktree, ...promptFor(mode, spec, task) };
-  followAgent(engine, input, { spec, task }, job, agentId).catch((error: unknown) => {
-    if (!engine.closing.aborted)
-      engine.log.error("a spawned agent's record broke off", {
-        agent: agentId,
-        error: String(error),
-      });
-  });
-  return agentId;
 }
 
 function promptFor(mode: ExecutionModeName, spec: SpecRow, task: TaskRow): Prompt {

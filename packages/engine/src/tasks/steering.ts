@@ -7,9 +7,15 @@ import type {
   SteeringResource,
 } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
-import { findAgentRow, insertSteering, settleSteering, takePendingSteerings } from "@aomori/store";
+import {
+  findAgentRow,
+  insertSteering,
+  setAgentStatus,
+  settleSteering,
+  takePendingSteerings,
+} from "@aomori/store";
 import type { AgentRow, OrgScope } from "@aomori/store";
-import type { EngineContext, TaskInput } from "../context.ts";
+import type { EngineContext } from "../context.ts";
 import type { LiveRun } from "./live-runs.ts";
 import { stopRun } from "./live-runs.ts";
 
@@ -72,54 +78,68 @@ export async function steerAgent(
   return steering;
 }
 
-/** Hands every pending order to the agent, each once, and records what came of it. */
-export function deliverSteerings(engine: EngineContext, input: TaskInput, run: LiveRun): void {
-  deliverPending(engine, input, run).catch((error: unknown) =>
-    engine.log.error("steering was not delivered", { agent: run.agentId, error: String(error) }),
-  );
+/** Hands every pending order to the agent, each once, and records what came of it. What fails here is undeliverable at the run's end. */
+export function deliverSteerings(engine: EngineContext, run: LiveRun): void {
+  const delivery = deliverPending(engine, run)
+    .catch((error: unknown) =>
+      engine.log.error("steering was not delivered", { agent: run.agentId, error: String(error) }),
+    )
+    .finally(() => run.deliveries.delete(delivery));
+  run.deliveries.add(delivery);
 }
 
-async function deliverPending(
-  engine: EngineContext,
-  input: TaskInput,
-  run: LiveRun,
-): Promise<void> {
-  const orders = await engine.store.transaction(input.orgId, (tx) =>
+async function deliverPending(engine: EngineContext, run: LiveRun): Promise<void> {
+  const orders = await engine.store.transaction(run.orgId, (tx) =>
     takePendingSteerings(tx, run.agentId),
   );
-  await Promise.all(orders.map((order) => deliverOne(engine, input, run, order)));
+  await Promise.all(orders.map((order) => deliverOne(engine, run, order)));
 }
 
 async function deliverOne(
   engine: EngineContext,
-  input: TaskInput,
   run: LiveRun,
   order: SteeringResource,
 ): Promise<void> {
   const { id, action, instruction, deliver } = order;
   if (action === "stop") {
-    await stopRun(run, { kind: "person", by: order.createdBy });
-    return record(engine, input, run, order, "delivered");
+    await stopByPerson(engine, run, order.createdBy);
+    return acknowledge(engine, run, order);
   }
-  if (action === "pause") run.paused = true;
-  if (action === "resume") run.paused = false;
   const result = await run.agent.steer({ id, action, instruction, deliver });
-  return record(engine, input, run, order, result);
+  if (result === "undeliverable") {
+    await engine.store.transaction(run.orgId, (tx) => settleSteering(tx, id, "undeliverable"));
+    return;
+  }
+  noteRest(run, action, engine.clock.now());
+  await acknowledge(engine, run, order);
 }
 
+/** A paused agent is idle: its time stands still until it is resumed. */
+function noteRest(run: LiveRun, action: SteeringActionName, nowMs: number): void {
+  if (action === "pause") run.pausedAtMs ??= nowMs;
+  if (action !== "resume" || run.pausedAtMs === undefined) return;
+  run.pausedMs += nowMs - run.pausedAtMs;
+  run.pausedAtMs = undefined;
+  run.resumedAtMs = nowMs;
+}
+
+const statusAfter: Readonly<Partial<Record<SteeringActionName, "idle" | "active">>> = {
+  pause: "idle",
+  resume: "active",
+};
+
 /** Delivered means that the agent's conversation contains the order, so it is acknowledged in the same breath. */
-async function record(
+async function acknowledge(
   engine: EngineContext,
-  input: TaskInput,
   run: LiveRun,
   order: SteeringResource,
-  result: "delivered" | "undeliverable",
 ): Promise<void> {
   const { id, action, deliver } = order;
-  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    await settleSteering(tx, id, result === "delivered" ? "acknowledged" : "undeliverable");
-    if (result === "undeliverable") return;
-    const facts = { ...board.facts(input.taskId), agentId: run.agentId };
+  await engine.boards.change(run.orgId, run.specId, async (board, tx) => {
+    if (!(await settleSteering(tx, id, "acknowledged"))) return;
+    const status = statusAfter[action];
+    if (status !== undefined) await setAgentStatus(tx, run.agentId, status);
+    const facts = { ...board.facts(run.taskId), agentId: run.agentId };
     const data = { steeringId: id, action, deliver };
     tx.emit({
       ...facts,
@@ -140,4 +160,33 @@ async function record(
       data,
     });
   });
+}
+
+/** Stops a run and shows that it is being stopped. */
+async function stopByPerson(engine: EngineContext, run: LiveRun, by: string): Promise<void> {
+  const shown = engine.store.transaction(run.orgId, (tx) =>
+    setAgentStatus(tx, run.agentId, "stopping"),
+  );
+  await Promise.all([shown, stopRun(run, { kind: "person", by })]);
+}
+
+/** Stops one agent; its task fails and can be retried. Errors: AGENT_NOT_FOUND, AGENT_OVER. */
+export async function stopAgent(
+  engine: EngineContext,
+  orgId: OrgId,
+  agentId: AgentId,
+  by: string,
+): Promise<void> {
+  const agent = await requireAgent(engine.store.scope(orgId), agentId);
+  const run = engine.live.get(agentId);
+  if (run === undefined) {
+    throw new UserError(
+      "conflict",
+      "AGENT_OVER",
+      agent.endedAt === null
+        ? `agent ${agentId} is ${agent.status}, but not in this process; wait a moment and try again`
+        : `agent ${agentId} is ${agent.status} already`,
+    );
+  }
+  await stopByPerson(engine, run, by);
 }

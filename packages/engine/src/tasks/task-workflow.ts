@@ -1,7 +1,7 @@
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { DurableContext } from "../durable.ts";
+import { errorBody, isCodedError } from "@aomori/protocol";
 import { errorClassOf } from "../scheduling/retry-decision.ts";
-import { beginTask } from "./begin-task.ts";
 import { finishTask } from "./finish-task.ts";
 import { giveUp } from "./give-up.ts";
 import { validate } from "./validate.ts";
@@ -17,22 +17,21 @@ export async function taskWorkflow(
   durable: DurableContext,
   input: TaskInput,
 ): Promise<void> {
-  const begun = await durable.step("begin", () => guarded(() => beginTask(engine, input)));
-  if (begun.kind === "stop") return;
-  if (begun.kind === "failed") return settle(engine, durable, input, begun.failure);
   for (let round = 1; ; round += 1) {
     const done = await durable.step("work", () => guarded(() => work(engine, input, round)));
     if (done.kind === "stop") return;
     if (done.kind === "failed") return settle(engine, durable, input, done.failure);
-    if (!begun.validates) break;
-    const verdict = await durable.step("validate", () =>
-      guarded(() => validate(engine, input, round)),
-    );
-    if (verdict.kind === "stop") return;
-    if (verdict.kind === "failed") return settle(engine, durable, input, verdict.failure);
-    if (verdict.kind === "passed") break;
+    if (done.validates) {
+      const verdict = await durable.step("validate", () =>
+        guarded(() => validate(engine, input, round)),
+      );
+      if (verdict.kind === "stop") return;
+      if (verdict.kind === "failed") return settle(engine, durable, input, verdict.failure);
+      if (verdict.kind === "again") continue;
+    }
+    await durable.step("finish", () => finishTask(engine, input, done.summary));
+    return;
   }
-  await durable.step("finish", () => finishTask(engine, input));
 }
 
 async function settle(
@@ -51,8 +50,9 @@ async function guarded<Result>(
   try {
     return await body();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && "code" in error ? String(error.code) : "INTERNAL";
-    return { kind: "failed", failure: { errorClass: errorClassOf(error), code, message } };
+    const { code, message } = errorBody(error);
+    // Nobody has judged an error without a code: the database may be gone for a moment.
+    const errorClass = isCodedError(error) ? errorClassOf(error) : "temporary";
+    return { kind: "failed", failure: { errorClass, code, message } };
   }
 }

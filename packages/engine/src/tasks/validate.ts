@@ -1,13 +1,14 @@
-import type { AgentId } from "@aomori/contract";
-import { getTaskResult, updateTask } from "@aomori/store";
-import type { TaskRow } from "@aomori/store";
+import { getTaskResult, listDependencyRows, updateTask } from "@aomori/store";
+import type { SpecRow, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
+import type { PreparedWorkspace, WorkspaceRequest } from "../ports.ts";
 import { validationPrompt } from "../planning/task-prompt.ts";
 import { parseVerdict } from "../planning/verdict.ts";
-import { workspaceRequest } from "./begin-task.ts";
 import { currentTask } from "./current-task.ts";
 import { runAgent } from "./run-agent.ts";
+import type { AgentRun } from "./run-agent.ts";
 import type { TaskFailure } from "./task-failure.ts";
+import { workspaceRequest } from "./workspace-request.ts";
 
 export type Validated =
   | { readonly kind: "passed" }
@@ -25,63 +26,20 @@ export async function validate(
   const task = await currentTask(scope, input);
   if (task === undefined) return { kind: "stop" };
   const { spec } = await engine.boards.find(input.orgId, input.specId);
-  const request = await workspaceRequest(engine, input.orgId, spec, task);
+  const dependencies = await listDependencyRows(scope, task.id);
+  const request = workspaceRequest(input.orgId, spec, task, dependencies, engine.closing);
   const prepared = await engine.workspaces.prepare(request);
-  if (prepared.kind === "conflict") return { kind: "stop" };
-  await enter(engine, input, round);
-  const result = await getTaskResult(scope, task.id);
-  const { system, prompt } = validationPrompt({
-    taskId: task.id,
-    title: task.title,
-    description: task.description,
-    specTitle: spec.title,
-    acceptanceCriteria: task.acceptanceCriteria,
-    diff: result?.diff ?? "",
-    testSummary: result?.testSummary ?? null,
-    kind: task.kind,
-    attempt: round,
-  });
-  const end = await runAgent(
-    engine,
-    input,
-    { spec, task },
-    {
-      mode: "validation",
-      round,
-      worktree: prepared.worktree,
-      system,
-      prompt,
-      restore: async () => {
-        await engine.workspaces.restore(request);
-      },
-    },
-  );
-  if (end.kind === "failed") return end;
-  const touched = await engine.workspaces.collect({
-    spec: request.spec,
-    branch: request.branch,
-    worktree: prepared.worktree,
-    baseCommit: task.commitId ?? prepared.baseCommit,
-    message: `Changes a validator made on ${task.id}`,
-  });
-  if (touched.files.length > 0) {
-    await engine.workspaces.resetTask(
-      request.spec,
-      prepared.worktree,
-      request.branch,
-      task.commitId ?? prepared.baseCommit,
-    );
+  if (prepared.kind === "conflict") {
+    throw new Error(`the worktree of ${task.id} is gone, and its start cannot be made again`);
   }
-  const verdict = parseVerdict(end.finalText);
-  return settle(engine, input, {
-    task,
-    round,
-    validator: end.agentId,
-    ...verdict,
-    most: spec.settings.maxValidationRounds,
-  });
+  await enter(engine, input, round);
+  const end = await judge(engine, input, { spec, task, request, prepared, round });
+  if (end.kind !== "completed") return end;
+  const most = spec.settings.maxValidationRounds;
+  return settle(engine, input, { task, round, most, validator: end });
 }
 
+/** Tells that a round begins; a second call finds it begun. */
 async function enter(engine: EngineContext, input: TaskInput, round: number): Promise<void> {
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
@@ -98,56 +56,82 @@ async function enter(engine: EngineContext, input: TaskInput, round: number): Pr
   });
 }
 
+interface Judged {
+  readonly spec: SpecRow;
+  readonly task: TaskRow;
+  readonly request: WorkspaceRequest;
+  readonly prepared: Extract<PreparedWorkspace, { kind: "ready" }>;
+  readonly round: number;
+}
+
+/** Runs the validator and undoes whatever it changed. */
+async function judge(engine: EngineContext, input: TaskInput, judged: Judged): Promise<AgentRun> {
+  const { spec, task, request, prepared, round } = judged;
+  const { worktree } = prepared;
+  const result = await getTaskResult(engine.store.scope(input.orgId), task.id);
+  const end = await runAgent(engine, input, {
+    ...validationPrompt({
+      taskId: task.id,
+      title: task.title,
+      description: task.description,
+      specTitle: spec.title,
+      acceptanceCriteria: task.acceptanceCriteria,
+      diff: result?.diff ?? "",
+      testSummary: result?.testSummary ?? null,
+      kind: task.kind,
+      attempt: round,
+    }),
+    spec,
+    task,
+    mode: "validation",
+    round,
+    worktree,
+    restore: async () => {
+      await engine.workspaces.restore(request);
+    },
+  });
+  if (end.kind !== "stop") {
+    const commit = task.commitId ?? prepared.baseCommit;
+    await engine.workspaces.resetTask(request.spec, worktree, request.branch, commit);
+  }
+  return end;
+}
+
 interface Judgement {
   readonly task: TaskRow;
   readonly round: number;
   readonly most: number;
-  readonly validator: AgentId;
-  readonly verdict: "pass" | "fail";
-  readonly reasons: readonly string[];
+  readonly validator: Extract<AgentRun, { kind: "completed" }>;
 }
 
+/** Records a verdict once and says what follows from it. */
 async function settle(
   engine: EngineContext,
   input: TaskInput,
-  judgement: Judgement,
+  { task, round, most, validator }: Judgement,
 ): Promise<Validated> {
-  const { task, round, most, validator, verdict } = judgement;
-  const reasons = [...judgement.reasons];
+  const { verdict, reasons } = parseVerdict(validator.finalText);
   const passed = verdict === "pass";
+  const again = !passed && round < most;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    // This step may run twice; the second time finds the round settled.
     const now = await currentTask(tx, input);
     if (now === undefined || now.validationRound >= round) return;
-    const again = !passed && round < most;
-    if (again) {
-      const followed = board.dag.set(task.id, "running");
-      await board.persist(tx, [task.id], followed);
-    }
+    if (again) await board.persist(tx, [task.id], board.dag.set(task.id, "running"));
     await updateTask(tx, task.id, {
       validationRound: round,
-      ...(again ? { status: "running", notes: [...task.notes, ...reasons] } : {}),
+      ...(again ? { status: "running", notes: [...now.notes, ...reasons] } : {}),
     });
-    const facts = { ...board.facts(task.id), agentId: validator };
     const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
-    if (passed) {
-      tx.emit({
-        ...facts,
-        type: "validation.passed",
-        summary: `${task.id} passed validation${why}`,
-        data: { round, reasons },
-      });
-    } else {
-      tx.emit({
-        ...facts,
-        type: "validation.failed",
-        summary: `${task.id} failed validation${why}`,
-        data: { round, reasons },
-      });
-    }
+    tx.emit({
+      ...board.facts(task.id),
+      agentId: validator.agentId,
+      type: passed ? "validation.passed" : "validation.failed",
+      summary: `${task.id} ${passed ? "passed" : "failed"} validation${why}`,
+      data: { round, reasons: [...reasons] },
+    });
   });
   if (passed) return { kind: "passed" };
-  if (round < most) return { kind: "again" };
+  if (again) return { kind: "again" };
   const message = `rejected by validation ${round} times: ${reasons.join("; ")}`;
   return {
     kind: "failed",

@@ -20,8 +20,6 @@ import {
 } from "@aomori/git";
 import type { CommitId, ProjectClone, Worktree } from "@aomori/git";
 import type { ChangedFileResource, TaskId } from "@aomori/contract";
-import { UserError } from "@aomori/protocol";
-import { runChild } from "@aomori/system";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -34,11 +32,13 @@ import type {
   WorkspaceSpec,
   Workspaces,
 } from "../ports.ts";
-import { detectSetupCommand, detectTestCommand } from "./detect-commands.ts";
+import { detectTestCommand } from "./detect-commands.ts";
 import { runTests } from "./run-tests.ts";
 import { exportBranch } from "./export-branch.ts";
 import { inspectSource } from "./inspect-source.ts";
 import { conflictMarkers } from "./conflict-markers.ts";
+import { Memo } from "./memo.ts";
+import { setUpWorktree } from "./set-up-worktree.ts";
 import { readState, writeState } from "./worktree-state.ts";
 
 export interface GitWorkspacesOptions {
@@ -46,14 +46,20 @@ export interface GitWorkspacesOptions {
   readonly worktreesDirectory: string;
 }
 
-const setupDeadlineMs = 1_800_000;
 const maxDiffBytes = 1024 * 1024;
 
 /** Worktrees of private clones, as design §11 lays them out: one bare clone per project, one worktree per task and one per spec. */
 export class GitWorkspaces implements Workspaces {
   readonly #options: GitWorkspacesOptions;
-  /** Specs whose clone and integration worktree this process has opened. */
-  readonly #opened = new Map<string, Promise<{ clone: ProjectClone; integration: Worktree }>>();
+  /** Clones by spec, each with the spec's base commit in it. */
+  readonly #clones = new Memo<ProjectClone>();
+  /** Integration worktrees by spec. */
+  readonly #integrations = new Memo<Worktree>();
+  /** Task worktrees by path. */
+  readonly #tasks = new Memo<Worktree>();
+
+  /** Integration worktrees that hold nothing but their commit. */
+  readonly #clean = new Set<string>();
 
   constructor(options: GitWorkspacesOptions) {
     this.#options = options;
@@ -64,11 +70,11 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async openSpec(spec: WorkspaceSpec): Promise<void> {
-    await this.#open(spec);
+    await this.#integration(spec);
   }
 
   async exploreDirectory(spec: WorkspaceSpec): Promise<string> {
-    return (await this.#open(spec)).integration.path;
+    return (await this.#integration(spec)).path;
   }
 
   testCommand(directory: string): Promise<readonly string[] | undefined> {
@@ -76,13 +82,8 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async prepare(request: WorkspaceRequest): Promise<PreparedWorkspace> {
-    const { clone } = await this.#open(request.spec);
     const from = commitId(request.from);
-    const worktree = await addWorktree(clone, {
-      path: this.#taskPath(request.spec, request.taskId),
-      branch: branchName(request.branch),
-      from,
-    });
+    const worktree = await this.#addTask(request);
     const known = await readState(worktree.gitDirectory);
     if (known !== undefined) {
       return ready(worktree, known.baseCommit, known.conflict?.files ?? []);
@@ -98,24 +99,18 @@ export class GitWorkspaces implements Workspaces {
         return { kind: "conflict", commit, files: merged.files.map((file) => file.path) };
       }
     }
-    await this.#setUp(worktree, request);
+    await this.setUp(worktree.path, request.setupCommand, request.signal);
     return this.#begin(worktree, request);
   }
 
   async restore(request: WorkspaceRequest): Promise<PreparedWorkspace> {
-    const { clone } = await this.#open(request.spec);
-    const path = this.#taskPath(request.spec, request.taskId);
-    const worktree = await addWorktree(clone, {
-      path,
-      branch: branchName(request.branch),
-      from: commitId(request.from),
-    });
+    const worktree = await this.#addTask(request);
     const known = await readState(worktree.gitDirectory);
     if (known === undefined) return this.prepare(request);
     const name = `${request.taskId}-${randomUUID().slice(0, 8)}`;
     await saveWork(worktree, {
       name,
-      message: `Left by an agent of ${request.taskId} that was interrupted`,
+      message: `Left by an agent of ${request.taskId} that did not finish`,
     });
     const head = await currentHead(worktree);
     await resetWorktree(worktree, known.conflict === null ? head : commitId(known.baseCommit));
@@ -126,41 +121,33 @@ export class GitWorkspaces implements Workspaces {
 
   /** Brings the commit to be resolved in, with its conflicts in the files, and records that the worktree is ready. */
   async #begin(worktree: Worktree, request: WorkspaceRequest): Promise<PreparedWorkspace> {
-    const baseCommit = await currentHead(worktree);
+    const { resolve } = request;
+    const head = await currentHead(worktree);
     const merged =
-      request.resolve === undefined
+      resolve === undefined
         ? undefined
         : await mergeInto(worktree, {
-            from: commitId(request.resolve),
-            message: `Merge ${request.resolve.slice(0, 10)} for ${request.taskId}`,
+            from: commitId(resolve.commit),
+            message: `Merge ${resolve.commit.slice(0, 10)} for ${request.taskId}`,
             leaveConflicts: true,
           });
     const conflict = merged?.kind === "conflict" ? merged : null;
+    const isStart = merged?.kind === "merged" && resolve?.countsAsWork === false;
+    const baseCommit = isStart ? merged.commit : head;
     await writeState(worktree.gitDirectory, { baseCommit, conflict });
     return ready(worktree, baseCommit, conflict?.files ?? []);
   }
 
-  async #setUp(worktree: Worktree, request: WorkspaceRequest): Promise<void> {
-    const command = request.setupCommand ?? (await detectSetupCommand(worktree.path));
-    if (command === undefined || command.length === 0) return;
-    const result = await runChild(command, {
-      cwd: worktree.path,
-      deadlineMs: setupDeadlineMs,
-      signal: request.signal,
-      keepOutput: "tail",
-      maxOutputBytes: 16_384,
-    });
-    if (result.exitCode === 0) return;
-    throw new UserError(
-      "config",
-      "SETUP_FAILED",
-      `the set-up command "${command.join(" ")}" failed (${result.exitCode ?? result.ending}): ${result.stderr.slice(-500)}`,
-    );
+  async setUp(
+    path: string,
+    command: readonly string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await setUpWorktree(path, command, signal);
   }
 
   async collect(request: Parameters<Workspaces["collect"]>[0]): ReturnType<Workspaces["collect"]> {
-    const { clone } = await this.#open(request.spec);
-    const worktree = await this.#worktree(request.spec, request.worktree, request.branch);
+    const worktree = await this.#task(request.spec, request.worktree, request.branch);
     const known = await readState(worktree.gitDirectory);
     const { message } = request;
     if (
@@ -179,7 +166,7 @@ export class GitWorkspaces implements Workspaces {
     const base = commitId(request.baseCommit);
     const head = await currentHead(worktree);
     if (head === base) return { commit: null, files: [] };
-    const files = await changedFiles(clone, base, head);
+    const files = await changedFiles(worktree.clone, base, head);
     return { commit: head, files: files.map(changedFile) };
   }
 
@@ -188,12 +175,19 @@ export class GitWorkspaces implements Workspaces {
     from: string,
     to: string,
   ): Promise<{ text: string; truncated: boolean }> {
-    const { clone } = await this.#open(spec);
+    const clone = await this.#clone(spec);
     return diffText(clone, commitId(from), commitId(to), { maxBytes: maxDiffBytes });
   }
 
   conflictMarkers: Workspaces["conflictMarkers"] = conflictMarkers;
-  runTests: Workspaces["runTests"] = runTests;
+
+  /** Tests may leave anything behind, tracked files changed included. */
+  runTests(
+    ...[directory, command, options]: Parameters<Workspaces["runTests"]>
+  ): ReturnType<Workspaces["runTests"]> {
+    this.#clean.delete(directory);
+    return runTests(directory, command, options);
+  }
 
   async resetTask(
     spec: WorkspaceSpec,
@@ -201,18 +195,23 @@ export class GitWorkspaces implements Workspaces {
     branch: string,
     commit: string,
   ): Promise<void> {
-    await resetWorktree(await this.#worktree(spec, path, branch), commitId(commit));
+    await resetWorktree(await this.#task(spec, path, branch), commitId(commit));
   }
 
   async removeSpec(spec: WorkspaceSpec, taskIds: readonly TaskId[]): Promise<void> {
-    const { clone, integration } = await this.#open(spec);
-    this.#opened.delete(spec.specId);
-    const paths = [integration.path, ...taskIds.map((id) => this.#taskPath(spec, id))];
-    for (const path of paths) await removeWorktree(clone, path);
+    const clone = await this.#clone(spec);
+    const paths = [spec.specId, ...taskIds].map((name) => this.#path(spec, name));
+    for (const path of paths) {
+      this.#tasks.forget(path);
+      await removeWorktree(clone, path);
+    }
+    this.#clean.delete(this.#path(spec, spec.specId));
+    this.#integrations.forget(spec.specId);
+    this.#clones.forget(spec.specId);
   }
 
   async checkoutIntegration(spec: WorkspaceSpec, commit: string): Promise<string> {
-    const { integration } = await this.#open(spec);
+    const integration = await this.#integration(spec);
     await this.#pointAt(integration, commitId(commit));
     return integration.path;
   }
@@ -221,8 +220,9 @@ export class GitWorkspaces implements Workspaces {
     spec: WorkspaceSpec,
     request: Parameters<Workspaces["merge"]>[1],
   ): Promise<MergeOutcome> {
-    const { integration } = await this.#open(spec);
+    const integration = await this.#integration(spec);
     await this.#pointAt(integration, commitId(request.tip));
+    this.#clean.delete(integration.path);
     const merged = await mergeInto(integration, {
       from: commitId(request.commit),
       message: request.message,
@@ -230,11 +230,12 @@ export class GitWorkspaces implements Workspaces {
     if (merged.kind === "conflict") {
       return { kind: "conflict", files: merged.files.map((file) => file.path) };
     }
+    this.#clean.add(integration.path);
     return { kind: merged.kind, commit: merged.commit, worktree: integration.path };
   }
 
   async conflict(spec: WorkspaceSpec, left: string, right: string): Promise<ConflictScore> {
-    const { clone } = await this.#open(spec);
+    const clone = await this.#clone(spec);
     const { score, level, conflictingFiles, overlappingFiles } = await conflictScore(
       clone,
       commitId(left),
@@ -253,7 +254,7 @@ export class GitWorkspaces implements Workspaces {
     commit: string,
     options: { readonly dryRun: boolean },
   ): ReturnType<Workspaces["moveUserBranch"]> {
-    const { clone } = await this.#open(spec);
+    const clone = await this.#clone(spec);
     return exportBranch(
       clone,
       { repository: spec.repository, branch: branchName(branch), from: commitId(commit) },
@@ -278,46 +279,60 @@ export class GitWorkspaces implements Workspaces {
     return join(this.#options.clonesDirectory, `${projectId}.git`);
   }
 
-  #taskPath(spec: WorkspaceSpec, taskId: string): string {
-    return join(this.#options.worktreesDirectory, spec.projectId, taskId);
+  #path(spec: WorkspaceSpec, name: string): string {
+    return join(this.#options.worktreesDirectory, spec.projectId, name);
   }
 
-  async #worktree(spec: WorkspaceSpec, path: string, branch: string): Promise<Worktree> {
-    const { clone } = await this.#open(spec);
-    return addWorktree(clone, {
-      path,
-      branch: branchName(branch),
-      from: commitId(spec.baseCommit),
-    });
+  /** Looks at what is on disk: half-made or removed worktrees are made again. */
+  async #addTask(request: WorkspaceRequest): Promise<Worktree> {
+    const path = this.#path(request.spec, request.taskId);
+    this.#tasks.forget(path);
+    return this.#task(request.spec, path, request.branch, request.from);
   }
 
-  /** Only what differs is reset: on an integration worktree that is there already this costs no git process. */
+  #task(
+    spec: WorkspaceSpec,
+    path: string,
+    branch: string,
+    from: string = spec.baseCommit,
+  ): Promise<Worktree> {
+    return this.#tasks.get(path, async () =>
+      addWorktree(await this.#clone(spec), {
+        path,
+        branch: branchName(branch),
+        from: commitId(from),
+      }),
+    );
+  }
+
+  #integration(spec: WorkspaceSpec): Promise<Worktree> {
+    return this.#integrations.get(spec.specId, async () =>
+      addWorktree(await this.#clone(spec), {
+        path: this.#path(spec, spec.specId),
+        branch: branchName(spec.integrationBranch),
+        from: commitId(spec.baseCommit),
+      }),
+    );
+  }
+
+  /** On a worktree that is there already, and in which no test has run, this costs no git process. */
   async #pointAt(integration: Worktree, commit: CommitId): Promise<void> {
-    if ((await currentHead(integration)) !== commit) await resetWorktree(integration, commit);
+    const { path } = integration;
+    if (this.#clean.has(path) && (await currentHead(integration)) === commit) return;
+    this.#clean.delete(path);
+    await resetWorktree(integration, commit);
+    this.#clean.add(path);
   }
 
-  #open(spec: WorkspaceSpec): Promise<{ clone: ProjectClone; integration: Worktree }> {
-    const known = this.#opened.get(spec.specId);
-    if (known !== undefined) return known;
-    const opening = this.#openAnew(spec);
-    this.#opened.set(spec.specId, opening);
-    opening.catch(() => this.#opened.delete(spec.specId));
-    return opening;
-  }
-
-  async #openAnew(spec: WorkspaceSpec): Promise<{ clone: ProjectClone; integration: Worktree }> {
-    const source = repositorySource(spec.repository, "/");
-    const clone = await openClone(this.#clonePath(spec.projectId), source);
-    if (!(await hasCommit(clone, commitId(spec.baseCommit)))) {
+  #clone(spec: WorkspaceSpec): Promise<ProjectClone> {
+    return this.#clones.get(spec.specId, async () => {
+      const source = repositorySource(spec.repository, "/");
+      const clone = await openClone(this.#clonePath(spec.projectId), source);
+      if (await hasCommit(clone, commitId(spec.baseCommit))) return clone;
       const branch = spec.baseBranch === "HEAD" ? undefined : branchName(spec.baseBranch);
       await fetchBase(clone, branch === undefined ? { kind: "head" } : { kind: "branch", branch });
-    }
-    const integration = await addWorktree(clone, {
-      path: join(this.#options.worktreesDirectory, spec.projectId, spec.specId),
-      branch: branchName(spec.integrationBranch),
-      from: commitId(spec.baseCommit),
+      return clone;
     });
-    return { clone, integration };
   }
 }
 

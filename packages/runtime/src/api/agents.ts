@@ -35,8 +35,7 @@ export function agentHandlers(runtime: Runtime): HandlersOf<"agents"> {
       return steerAgent(engine, { ...order, agentId, orgId: caller.orgId, by: caller.keyName });
     },
     "agents.stop": async (input, caller) => {
-      await requireAgentResource(scopeOf(caller), input.id);
-      await stopAgent(engine, input.id, caller.keyName);
+      await stopAgent(engine, caller.orgId, input.id, caller.keyName);
       return requireAgentResource(scopeOf(caller), input.id);
     },
     "agents.spawn": async (input, caller) => {

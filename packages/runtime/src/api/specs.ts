@@ -17,6 +17,7 @@ import {
   rejectSpec,
   retryPhase,
 } from "@aomori/engine";
+import type { Decision } from "@aomori/engine";
 import { UserError } from "@aomori/protocol";
 import { getSpec, listArtifacts, listAttempts, listSpecs } from "@aomori/store";
 import type { OrgScope } from "@aomori/store";
@@ -98,7 +99,7 @@ interface Asked {
   readonly providerKeys?: ProviderKeysResource | undefined;
 }
 
-const decisionOf = (input: Asked, caller: Caller) => ({
+const decisionOf = (input: Asked, caller: Caller): Decision => ({
   orgId: caller.orgId,
   specId: input.id,
   by: caller.keyName,
@@ -113,9 +114,10 @@ export function specHandlers(runtime: Runtime): HandlersOf<"specs"> {
   const after = async (
     input: Asked,
     caller: Caller,
-    act: Promise<unknown>,
+    act: (decision: Decision) => Promise<unknown>,
   ): Promise<SpecResource> => {
-    await act;
+    await runtime.keys.refresh();
+    await act(decisionOf(input, caller));
     return requireSpecResource(store.scope(caller.orgId), input.id);
   };
   const artifactOf = async (caller: Caller, id: SpecId, phase: PlanningPhase, version: number) => {
@@ -130,23 +132,17 @@ export function specHandlers(runtime: Runtime): HandlersOf<"specs"> {
     "specs.list": (input, caller) => listSpecs(store.scope(caller.orgId), input),
     "specs.get": (input, caller) => requireSpecResource(store.scope(caller.orgId), input.id),
     "specs.advance": (input, caller) =>
-      after(input, caller, advanceSpec(engine, decisionOf(input, caller))),
+      after(input, caller, (decision) => advanceSpec(engine, decision)),
     "specs.retry_phase": (input, caller) =>
-      after(
-        input,
-        caller,
-        retryPhase(engine, { ...decisionOf(input, caller), phase: input.phase }),
-      ),
+      after(input, caller, (decision) => retryPhase(engine, { ...decision, phase: input.phase })),
     "specs.approve": (input, caller) =>
-      after(input, caller, approveSpec(engine, decisionOf(input, caller))),
+      after(input, caller, (decision) => approveSpec(engine, decision)),
     "specs.reject": (input, caller) =>
-      after(
-        input,
-        caller,
-        rejectSpec(engine, { ...decisionOf(input, caller), comment: input.comment }),
+      after(input, caller, (decision) =>
+        rejectSpec(engine, { ...decision, comment: input.comment }),
       ),
     "specs.cancel": (input, caller) =>
-      after(input, caller, cancelSpec(engine, decisionOf(input, caller))),
+      after(input, caller, (decision) => cancelSpec(engine, decision)),
     "specs.artifacts": async (input, caller) => {
       const scope = store.scope(caller.orgId);
       await requireSpecResource(scope, input.id);
