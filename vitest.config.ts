@@ -27,7 +27,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: "fast",
-          include: ["packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "tools/test/**/*.test.ts",
+            "bench/test/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "packages/*/test/slow/**"],
         },
       },

@@ -1,0 +1,42 @@
+import type { Benchmark } from "../benchmark.ts";
+import { figure } from "../figure.ts";
+import { runRounds } from "./rounds.ts";
+
+/** The engine on a wide graph of instant tasks: what it costs besides the durable workflows it is made of. */
+export const engineDag: Benchmark = {
+  ids: ["engine-dag", "engine-dag-merged"],
+  async run({ quick, tell }) {
+    const load = {
+      tasks: quick ? 100 : 1_000,
+      parallel: 25,
+      shape: "layers",
+      workMs: [0, 0],
+    } as const;
+    const { work, ours, floor } = await runRounds(load, quick ? 1 : 3, tell);
+    const what =
+      `${load.tasks} tasks in layers of 25, 25 at once, agents that are done at once and worktrees in memory, ` +
+      `against raw DBOS on an equal PGlite`;
+    const { workflows, steps, mergeSteps, taskTransactions, mergeTransactions } = work;
+    const taskWork = `${load.tasks} workflows of ${(steps - mergeSteps) / load.tasks} steps and ${taskTransactions} transactions of one small statement`;
+    return [
+      figure({
+        id: "engine-dag",
+        unit: "s",
+        about: `From the first wake-up to the last task done: ${what} with ${taskWork}.`,
+        target: { kind: "ratio_at_most", value: 1.5 },
+        ours: ours.map(({ tasksMs }) => tasksMs / 1_000),
+        floor: floor.map(({ tasksMs }) => tasksMs / 1_000),
+      }),
+      figure({
+        id: "engine-dag-merged",
+        unit: "s",
+        about:
+          `The same until the spec is COMPLETE, every branch merged one by one: ${workflows} workflows, ${steps} steps, ` +
+          `${taskTransactions + mergeTransactions} transactions on both sides.`,
+        target: { kind: "ratio_at_most", value: 1.5 },
+        ours: ours.map(({ mergedMs }) => mergedMs / 1_000),
+        floor: floor.map(({ mergedMs }) => mergedMs / 1_000),
+      }),
+    ];
+  },
+};

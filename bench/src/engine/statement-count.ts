@@ -1,0 +1,62 @@
+import type { Store } from "@aomori/store";
+
+export interface StatementCount {
+  /** Explicit transactions of the engine, not those of DBOS. */
+  transactions: number;
+  statements: number;
+  dbosStatements: number;
+  /** Milliseconds that statements took, by their text. */
+  readonly byText: Map<string, { count: number; ms: number }>;
+}
+
+type Query = (...args: unknown[]) => unknown;
+
+/** Counts what goes through a store's pool from now on; for the counting run, not for the timed ones. */
+export function countStatements(store: Store): StatementCount {
+  const count: StatementCount = {
+    transactions: 0,
+    statements: 0,
+    dbosStatements: 0,
+    byText: new Map(),
+  };
+  const wrapped = new WeakSet<object>();
+  store.pool.on("acquire", (client) => {
+    if (wrapped.has(client)) return;
+    wrapped.add(client);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pg's overloads are passed through untouched
+    const query = client.query.bind(client) as unknown as Query;
+    const counting: Query = (...args) => {
+      const text = textOf(args[0]);
+      note(count, text);
+      const startedAtMs = performance.now();
+      const result = query(...args);
+      if (result instanceof Promise) {
+        const done = (): void => noteTime(count, text, performance.now() - startedAtMs);
+        result.then(done, done);
+      }
+      return result;
+    };
+    Object.assign(client, { query: counting });
+  });
+  return count;
+}
+
+function textOf(query: unknown): string {
+  if (typeof query === "string") return query;
+  if (typeof query === "object" && query !== null && "text" in query) return String(query.text);
+  return "";
+}
+
+function note(count: StatementCount, text: string): void {
+  count.statements += 1;
+  if (text.includes('"dbos"')) count.dbosStatements += 1;
+  // kysely writes it in small letters, DBOS in capitals.
+  if (text === "begin") count.transactions += 1;
+}
+
+function noteTime(count: StatementCount, text: string, ms: number): void {
+  const known = count.byText.get(text) ?? { count: 0, ms: 0 };
+  known.count += 1;
+  known.ms += ms;
+  count.byText.set(text, known);
+}
