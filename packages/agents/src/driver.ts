@@ -1,11 +1,12 @@
 import type {
+  AgentOutcome,
   DriverId,
   ExecutionModeName,
   ModelChoiceResource,
   ProviderKeysResource,
   SteeringActionName,
   SteeringDeliveryName,
-  StepTypeName,
+  StepDraft,
   UsageResource,
 } from "@aomori/contract";
 
@@ -14,15 +15,6 @@ export type ModelChoice = ModelChoiceResource;
 /** Keys by provider; kept in memory for one run, never in a step, a log or an argv. */
 export type ProviderKeys = ProviderKeysResource;
 export type Usage = UsageResource;
-
-/** A value that survives `JSON.parse(JSON.stringify(value))`. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
 
 export interface AgentLimits {
   /** Model calls before the run fails with `STEP_LIMIT`. */
@@ -51,48 +43,6 @@ export interface AgentRunRequest {
   /** Aborting it is `stop()`. */
   readonly signal: AbortSignal;
 }
-
-/** One step of a trajectory before it has an index. */
-export interface StepDraft {
-  readonly type: StepTypeName;
-  /** One line of at most 200 characters, without control characters. */
-  readonly summary: string;
-  /** At most 64 KiB. */
-  readonly text: string | null;
-  readonly tool: string | null;
-  /** Joins a tool's result to its call. */
-  readonly callId: string | null;
-  /**
-   * By type: `tool_call` `{input}`; `tool_result` `{ok}`, and for a discovery `{ok, discovery: {title, description, type}}`;
-   * `file_change` `{path, change}`; `steering` `{steering_id, action, deliver}`; `usage` the tokens of one model call.
-   */
-  readonly data: JsonValue | null;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-  readonly durationMs: number | null;
-}
-
-/** What a caller decides by: back off, try again, ask for a key, or give up on the attempt. */
-export type AgentErrorClass =
-  | "rate_limited"
-  | "temporary"
-  | "auth"
-  | "agent_error"
-  | "timeout"
-  | "internal";
-
-export interface AgentError {
-  readonly class: AgentErrorClass;
-  /** UPPER_SNAKE, stable. */
-  readonly code: string;
-  readonly message: string;
-  readonly retryAfterMs?: number;
-}
-
-export type AgentOutcome =
-  | { readonly kind: "completed"; readonly finalText: string; readonly usage: Usage }
-  | { readonly kind: "failed"; readonly error: AgentError; readonly usage: Usage }
-  | { readonly kind: "stopped"; readonly usage: Usage };
 
 export interface SteeringRequest {
   readonly id: `steer_${string}`;

@@ -1,17 +1,12 @@
 export type {
   AgentDriver,
-  AgentError,
-  AgentErrorClass,
   AgentLimits,
-  AgentOutcome,
   AgentRun,
   AgentRunRequest,
   DriverPresence,
-  JsonValue,
   ModelChoice,
   ProviderKeys,
   SteeringRequest,
-  StepDraft,
   Usage,
 } from "./driver.ts";
 export { driverFor, requireDriver } from "./driver-for.ts";

@@ -213,3 +213,10 @@ export type {
   UsageResource,
   VetoResource,
 } from "./resources.ts";
+export type {
+  AgentError,
+  AgentErrorClass,
+  AgentOutcome,
+  JsonData,
+  StepDraft,
+} from "./specs/agent-run.ts";

@@ -3,8 +3,6 @@ export type { Engine, EngineOptions } from "./engine.ts";
 export { takeLease } from "./lease.ts";
 export type { Lease, LeaseOptions } from "./lease.ts";
 export type {
-  AgentErrorClass,
-  AgentOutcome,
   AgentPort,
   AgentStart,
   Clock,
@@ -23,7 +21,6 @@ export type {
   Random,
   RepositoryFacts,
   SteeringOrder,
-  StepDraft,
   UserBranchMove,
   WorkspaceRequest,
   WorkspaceSpec,

@@ -1,5 +1,6 @@
 import type {
   AgentId,
+  AgentOutcome,
   ChangedFileResource,
   ConflictLevelName,
   DriverId,
@@ -13,7 +14,7 @@ import type {
   SteeringActionName,
   SteeringDeliveryName,
   SteeringId,
-  StepTypeName,
+  StepDraft,
   TaskId,
   TestSummaryResource,
   UsageResource,
@@ -35,49 +36,6 @@ export interface Log {
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
-
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
-/** A step of a trajectory before it has a place in it. */
-export interface StepDraft {
-  readonly type: StepTypeName;
-  readonly summary: string;
-  readonly text: string | null;
-  readonly tool: string | null;
-  readonly callId: string | null;
-  readonly data: JsonValue | null;
-  readonly atMs: number;
-  readonly durationMs: number | null;
-}
-
-/** Why an agent run ended badly; the class decides what happens next, never the words. */
-export type AgentErrorClass =
-  | "rate_limited"
-  | "temporary"
-  | "auth"
-  | "agent_error"
-  | "timeout"
-  | "internal";
-
-export type AgentOutcome =
-  | { readonly kind: "completed"; readonly finalText: string; readonly usage: UsageResource }
-  | {
-      readonly kind: "failed";
-      readonly usage: UsageResource;
-      readonly error: {
-        readonly class: AgentErrorClass;
-        readonly code: string;
-        readonly message: string;
-        readonly retryAfterMs?: number;
-      };
-    }
-  | { readonly kind: "stopped"; readonly usage: UsageResource };
 
 export interface AgentStart {
   readonly agentId: AgentId;

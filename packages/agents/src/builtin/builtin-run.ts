@@ -1,7 +1,8 @@
 import { isCodedError } from "@aomori/protocol";
 import type { LanguageModel, ToolSet } from "ai";
 
-import type { AgentOutcome, AgentRun, AgentRunRequest, SteeringRequest, Usage } from "../driver.ts";
+import type { AgentRun, AgentRunRequest, SteeringRequest, Usage } from "../driver.ts";
+import type { AgentOutcome } from "@aomori/contract";
 import { languageModel } from "../model/language-model.ts";
 import type { ModelAnswer, ModelToolCall } from "../model/model-call.ts";
 import { modelError } from "../model/model-error.ts";

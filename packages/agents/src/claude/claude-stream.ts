@@ -1,4 +1,4 @@
-import type { AgentError } from "../driver.ts";
+import type { AgentError } from "@aomori/contract";
 import type { AgentSignal, TurnEnding } from "../external/dialect.ts";
 import { contentText, field, listField, numberField, textField } from "../external/json-fields.ts";
 import { ToolSteps } from "../external/tool-steps.ts";

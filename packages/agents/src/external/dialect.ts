@@ -1,4 +1,5 @@
-import type { AgentError, AgentRunRequest, StepDraft, Usage } from "../driver.ts";
+import type { AgentRunRequest, Usage } from "../driver.ts";
+import type { AgentError, StepDraft } from "@aomori/contract";
 
 /** What a line of an agent's output means to a run. */
 export type AgentSignal =

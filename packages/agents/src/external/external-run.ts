@@ -5,14 +5,8 @@ import { join } from "node:path";
 import { isCodedError } from "@aomori/protocol";
 import { spawnChild, type Child, type ChildResult } from "@aomori/system";
 
-import type {
-  AgentError,
-  AgentOutcome,
-  AgentRun,
-  AgentRunRequest,
-  SteeringRequest,
-  Usage,
-} from "../driver.ts";
+import type { AgentRun, AgentRunRequest, SteeringRequest, Usage } from "../driver.ts";
+import type { AgentError, AgentOutcome } from "@aomori/contract";
 import { addUsage, noUsage } from "../model/usage.ts";
 import { ProcessGuard } from "../process/process-guard.ts";
 import { steeringStep } from "../steps/step-drafts.ts";

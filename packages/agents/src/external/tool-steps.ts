@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 
-import type { StepDraft } from "../driver.ts";
+import type { StepDraft } from "@aomori/contract";
 import {
   fileChangeStep,
   toolCallStep,

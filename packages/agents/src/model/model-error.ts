@@ -2,7 +2,7 @@ import { isCodedError, RetryableError, UserError } from "@aomori/protocol";
 import type * as Sdk from "ai";
 import type { APICallError } from "ai";
 
-import type { AgentError } from "../driver.ts";
+import type { AgentError } from "@aomori/contract";
 import { summaryLine } from "../steps/step-text.ts";
 
 /** A model that stopped sending, as our own timer found it. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { AgentError } from "../driver.ts";
+import type { AgentError } from "@aomori/contract";
 import { callModel, type ModelAnswer, type ModelCallRequest } from "./model-call.ts";
 import { modelError } from "./model-error.ts";
 

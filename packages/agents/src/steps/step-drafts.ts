@@ -1,4 +1,5 @@
-import type { JsonValue, StepDraft, SteeringRequest, Usage } from "../driver.ts";
+import type { SteeringRequest, Usage } from "../driver.ts";
+import type { JsonData, StepDraft } from "@aomori/contract";
 import { storedText, summaryLine } from "./step-text.ts";
 
 interface Timing {
@@ -55,7 +56,7 @@ export function toolResultStep(
     readonly text: string;
     /** What a person reads; the first line of the text otherwise. */
     readonly summary?: string;
-    readonly data?: Readonly<Record<string, JsonValue>>;
+    readonly data?: Readonly<Record<string, JsonData>>;
   },
   timing: Timing,
 ): StepDraft {
@@ -120,7 +121,7 @@ export function usageStep(usage: Usage, timing: Timing): StepDraft {
 }
 
 /** The input people want to see first: what file, what command, what pattern. */
-function mainInput(input: JsonValue): string | undefined {
+function mainInput(input: JsonData): string | undefined {
   if (typeof input !== "object" || input === null || !isJsonObject(input)) return undefined;
   for (const name of ["command", "path", "file_path", "pattern", "title"]) {
     const value = input[name];
@@ -130,8 +131,8 @@ function mainInput(input: JsonValue): string | undefined {
 }
 
 function isJsonObject(
-  value: readonly JsonValue[] | { readonly [name: string]: JsonValue },
-): value is { readonly [name: string]: JsonValue } {
+  value: readonly JsonData[] | { readonly [name: string]: JsonData },
+): value is { readonly [name: string]: JsonData } {
   return !Array.isArray(value);
 }
 
@@ -140,7 +141,7 @@ function firstLine(text: string): string {
 }
 
 /** Anything a model sent as a JSON value; what JSON cannot say becomes text. */
-export function jsonOf(value: unknown): JsonValue {
+export function jsonOf(value: unknown): JsonData {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "string") return value.replaceAll("\0", "");
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -155,12 +156,12 @@ export function jsonOf(value: unknown): JsonValue {
 const maxDataBytes = 16 * 1024;
 
 /** A whole file's content is not kept twice: long texts inside an input are cut. */
-function smallJson(value: JsonValue): JsonValue {
+function smallJson(value: JsonData): JsonData {
   if (Buffer.byteLength(JSON.stringify(value)) <= maxDataBytes) return value;
   return shorten(value, 0);
 }
 
-function shorten(value: JsonValue, depth: number): JsonValue {
+function shorten(value: JsonData, depth: number): JsonData {
   if (typeof value === "string") return value.length > 500 ? `${value.slice(0, 499)}…` : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth > 3) return "…";

@@ -1,4 +1,4 @@
-import type { StepDraft } from "../driver.ts";
+import type { StepDraft } from "@aomori/contract";
 
 /**
  * Hands steps from an agent to its one reader. A full queue makes the agent wait; a reader that leaves early, or a queue

@@ -3,7 +3,7 @@ import { isRecord } from "@aomori/system";
 import { addSpecUsage, dropSteerings, endAgent } from "@aomori/store";
 import type { AgentRow, OrgTransaction } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
-import type { AgentOutcome } from "../ports.ts";
+import type { AgentOutcome } from "@aomori/contract";
 import { errorClasses } from "../scheduling/retry-decision.ts";
 import type { Board } from "./board.ts";
 import type { LiveRun, StopReason } from "./live-runs.ts";

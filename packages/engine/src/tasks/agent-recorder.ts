@@ -3,7 +3,7 @@ import { appendSteps, heartbeatAgent, insertDiscovery } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
 import { isRecord } from "@aomori/system";
 import type { EngineContext } from "../context.ts";
-import type { StepDraft } from "../ports.ts";
+import type { StepDraft } from "@aomori/contract";
 import type { TaskFacts } from "./board.ts";
 
 const flushAfterMs = 40;

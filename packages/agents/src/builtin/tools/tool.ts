@@ -1,7 +1,7 @@
 import { isCodedError } from "@aomori/protocol";
 import * as z from "zod";
 
-import type { JsonValue } from "../../driver.ts";
+import type { JsonData } from "@aomori/contract";
 
 export interface ToolContext {
   /** The only directory that path inputs may lead to. */
@@ -20,7 +20,7 @@ export interface ToolResult {
   readonly text: string;
   /** What a person reads, one line. */
   readonly summary?: string;
-  readonly data?: Readonly<Record<string, JsonValue>>;
+  readonly data?: Readonly<Record<string, JsonData>>;
   readonly change?: { readonly path: string; readonly change: "created" | "modified" };
 }
 
