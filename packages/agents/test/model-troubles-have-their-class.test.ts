@@ -5,7 +5,8 @@ import type { ScenarioInput } from "@aomori/testkit";
 import { describe, expect, test } from "vitest";
 
 import { driverFor } from "../src/index.ts";
-import type { AgentOutcome, ModelChoice } from "../src/index.ts";
+import type { ModelChoice } from "../src/index.ts";
+import type { AgentOutcome } from "@aomori/contract";
 import { anthropicAt, follow, requestFor, serverPlaying, worktreeWith } from "./workbench.ts";
 
 type Faults = NonNullable<ScenarioInput["faults"]>;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 
 import { driverFor } from "../src/index.ts";
-import type { StepDraft } from "../src/index.ts";
+import type { StepDraft } from "@aomori/contract";
 import { onLinux, processesOf, untilWaiting } from "./live-processes.ts";
 import { anthropicAt, follow, requestFor, serverPlaying, worktreeWith } from "./workbench.ts";
 

@@ -6,7 +6,8 @@ import { parseScenario, startModelServer } from "@aomori/testkit";
 import type { ModelServer, ScenarioInput } from "@aomori/testkit";
 import { onTestFinished } from "vitest";
 
-import type { AgentRun, AgentRunRequest, ModelChoice, StepDraft } from "../src/index.ts";
+import type { AgentRun, AgentRunRequest, ModelChoice } from "../src/index.ts";
+import type { StepDraft } from "@aomori/contract";
 
 let runs = 0;
 

@@ -29,7 +29,11 @@ let server: Server;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "aomori-server-"));
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  runtime = await openRuntime({ layout: homeLayout({ AOMORI_HOME: home }), log: quiet });
+  runtime = await openRuntime({
+    layout: homeLayout({ AOMORI_HOME: home }),
+    version: "0.1.0",
+    log: quiet,
+  });
   server = createRuntimeServer({
     runtime,
     version: "0.1.0",
