@@ -147,7 +147,7 @@ async function checkDependencies(): Promise<void> {
 async function clean(): Promise<void> {
   await mkdir(dist, { recursive: true });
   for (const name of await readdir(dist)) {
-    if (name !== "types") await rm(join(dist, name), { recursive: true });
+    if (!["types", ".tsbuildinfo"].includes(name)) await rm(join(dist, name), { recursive: true });
   }
 }
 

@@ -38,7 +38,7 @@ export function graphRows(graph: TaskGraph, { paint, columns }: ViewTerminal): s
   return graph.tasks.map((task) => listLine(task, edges, paint, columns));
 }
 
-export function criticalPathLine(graph: TaskGraph, { paint }: ViewTerminal): string {
+function criticalPathLine(graph: TaskGraph, { paint }: ViewTerminal): string {
   const path = graph.criticalPath.map((id) => paint.bold(cellText(id))).join(" → ");
   const hours =
     graph.criticalPathHours > 0 ? paint.dim(`  (${hoursText(graph.criticalPathHours)})`) : "";

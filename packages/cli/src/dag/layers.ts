@@ -11,7 +11,7 @@ export interface Slot {
 }
 
 /** Lines between a layer and the next: indexes of slots. */
-export interface Link {
+interface Link {
   readonly from: number;
   readonly to: number;
 }

@@ -8,7 +8,7 @@ function isLevel(level: string): level is keyof typeof levelColors {
   return Object.hasOwn(levelColors, level);
 }
 
-export function levelText(
+function levelText(
   score: number | undefined,
   level: string | undefined,
   paint: ViewTerminal["paint"],

@@ -32,7 +32,7 @@ export function specStatusText(value: unknown, { paint, columns }: ViewTerminal)
   return `${lines.map((line) => (paint.enabled ? line : truncate(line, width))).join("\n")}\n`;
 }
 
-export function taskCountsLine(counts: unknown): string {
+function taskCountsLine(counts: unknown): string {
   const byStatus = countsText(fieldsAt(counts, "tasks_by_status"));
   const tasks = numberAt(counts, "tasks") ?? 0;
   const shown = byStatus === "" ? "" : ` (${byStatus})`;
@@ -40,7 +40,7 @@ export function taskCountsLine(counts: unknown): string {
 }
 
 /** `0.87 (passed)`: against the threshold the spec is judged by. */
-export function evaluatorText(spec: unknown): string {
+function evaluatorText(spec: unknown): string {
   const score = numberAt(spec, "evaluator_score");
   if (score === undefined) return "not yet";
   const threshold = numberAt(fieldsAt(spec, "settings"), "threshold");

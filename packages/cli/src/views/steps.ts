@@ -4,7 +4,7 @@ import { textAt } from "../wire/fields.ts";
 import { clockText } from "./durations.ts";
 
 /** One step of a trajectory: `[14:02:03] tool_call    edit src/day.js`. */
-export function stepLine(step: unknown, { paint, columns }: ViewTerminal): string {
+function stepLine(step: unknown, { paint, columns }: ViewTerminal): string {
   const time = `[${clockText(textAt(step, "at"))}]`;
   const type = padEnd(cellText(textAt(step, "type")), 12);
   const room =
