@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from "vitest/node";
 import type { SkippedTest, TallyLine } from "./tally.ts";
 
-const skipWord = /\b(skipped|because|needs|without|unless)\b/i;
+const skipWord = /\b(skipped|needs)\b/i;
 
 /** What `skip(note)` said, or else the title that explains it. */
 function reasonOf(test: TestCase): string | null {
