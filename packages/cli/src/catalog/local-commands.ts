@@ -118,6 +118,7 @@ const serverCommands: readonly CommandSpec[] = [
         default: "a free one",
       },
       yesNo("foreground", "stay and log here until told to stop"),
+      yesNo("log-to-file", "with --foreground: log to the log file, which is kept small, instead"),
     ],
     errors: ["SERVER_NOT_STARTED", "LOCK_HELD", "STORE_NEWER"],
   }),

@@ -1,9 +1,9 @@
 import type { CommandHandler, CommandRequest, StreamedEvent } from "@aomori/command";
-import { errorBody, sanitizeForTerminal, UserError } from "@aomori/protocol";
+import { UserError, sanitizeForTerminal } from "@aomori/protocol";
 import { homeLayout, readServerInfo } from "@aomori/system";
 import { ensureLocalServer, localUrl } from "../connection/local-server.ts";
+import { ServerLog } from "../connection/server-log.ts";
 import { serverState } from "../connection/server-state.ts";
-import type { ServerLogLine } from "../server-process.ts";
 import { serverText } from "../views/server.ts";
 
 /** Requests under way and agents that are told to stop have this long after a signal. */
@@ -38,17 +38,15 @@ export const handler: CommandHandler = {
 
 /** The server in this process: its log as events, until a signal or a drain ends it. */
 async function* serveUntilTold(
-  { context, signal }: CommandRequest,
+  { context, signal, input }: CommandRequest,
   port: number,
 ): AsyncGenerator<StreamedEvent, void> {
   const { serveHere } = await import("../server-process.ts");
-  const log = new LogQueue();
-  const server = await serveHere({
-    layout: homeLayout(context.env),
-    port,
-    databaseUrl: context.env["AOMORI_DATABASE_URL"] || undefined,
-    log: (line) => log.push(line),
-  });
+  const layout = homeLayout(context.env);
+  const toFile = input["log_to_file"] === true;
+  const log = toFile ? await ServerLog.toFile(layout.serverLogFile) : new ServerLog(undefined);
+  const databaseUrl = context.env["AOMORI_DATABASE_URL"] || undefined;
+  const server = await serveHere({ layout, port, databaseUrl, log: (line) => log.push(line) });
   const drain = (): void => {
     server.drain().catch((error: unknown) => log.fail(error));
   };
@@ -59,48 +57,4 @@ async function* serveUntilTold(
     (error: unknown) => log.fail(error),
   );
   yield* log.events();
-}
-
-/** Log lines on their way from callbacks to a generator. */
-class LogQueue {
-  readonly #lines: StreamedEvent[] = [];
-  #wake = Promise.withResolvers<void>();
-  #state:
-    | { readonly kind: "open" | "ended" }
-    | { readonly kind: "failed"; readonly error: unknown } = {
-    kind: "open",
-  };
-
-  push({ level, message, error }: ServerLogLine): void {
-    const at = new Date().toISOString();
-    const said = error === undefined ? "" : `: ${errorBody(error).message}`;
-    const stack = error instanceof Error && level === "error" ? `\n${error.stack ?? ""}` : "";
-    this.#lines.push({
-      type: "server.log",
-      at,
-      level,
-      summary: `${at} ${level} ${message}${said}${stack}`,
-    });
-    this.#wake.resolve();
-  }
-
-  end(): void {
-    this.#state = { kind: "ended" };
-    this.#wake.resolve();
-  }
-
-  fail(error: unknown): void {
-    this.#state = { kind: "failed", error };
-    this.#wake.resolve();
-  }
-
-  async *events(): AsyncGenerator<StreamedEvent, void> {
-    for (;;) {
-      yield* this.#lines.splice(0);
-      if (this.#state.kind === "failed") throw this.#state.error;
-      if (this.#state.kind === "ended") return;
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers<void>();
-    }
-  }
 }

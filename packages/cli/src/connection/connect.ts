@@ -64,6 +64,7 @@ export async function connect(request: ServerRequest): Promise<Connection> {
     return { endpoint: { baseUrl: remote, apiKey, transport }, isLocal: false };
   }
   const info = await ensureLocalServer(layout, request, { running });
+  request.prose.debug(`local server ${info.version} at ${localUrl(info)}, home ${layout.home}`);
   const apiKey = given || (await readKey(layout, localKeyName, context));
   return { endpoint: { baseUrl: localUrl(info), apiKey, transport }, isLocal: true };
 }

@@ -63,10 +63,9 @@ export async function* followSpec(
   const ends = { ...request, filter: withEnds(request.filter) };
   for await (const item of eventFeed(connection, ends, { after: cursor, follow: true })) {
     if (item.kind === "event" && isWanted(item.event, request.filter)) yield item.event;
-    const mayBeOver = item.kind === "open" || overEvents.includes(item.event.type);
-    if (mayBeOver && isOver(await specStatus(connection, specId, request.signal))) {
-      if (item.kind === "event") return;
-    }
+    if (item.kind !== "event" || !overEvents.includes(item.event.type)) continue;
+    // A spec that failed may have been taken up again since.
+    if (isOver(await specStatus(connection, specId, request.signal))) return;
   }
 }
 

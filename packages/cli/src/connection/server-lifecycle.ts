@@ -38,7 +38,16 @@ export async function startLocalServer(
   await ensureHome(layout);
   const env = Object.entries(context.env).filter(([name]) => passedOn.test(name));
   const logStart = await sizeOf(layout.serverLogFile);
-  const argv = ["server", "start", "--foreground", "--port", String(port), "--format", "table"];
+  const argv = [
+    "server",
+    "start",
+    "--foreground",
+    "--log-to-file",
+    "--port",
+    String(port),
+    "--format",
+    "table",
+  ];
   const pid = await spawnDaemon(
     [process.execPath, "--liftoff-only", ...launch.flags, launch.file, ...argv],
     { cwd: layout.home, env: Object.fromEntries(env), logFile: layout.serverLogFile },

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { identifyProcess } from "@aomori/system";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Workplace, ended, events } from "../run-cli.ts";
 
@@ -19,16 +20,10 @@ interface ServerFile {
 const infoPath = (): string => join(place.home, "run", "server.json");
 const serverInfo = (): ServerFile => JSON.parse(readFileSync(infoPath(), "utf8"));
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // The answer, not a failure.
-  }
-}
+const isAlive = async (pid: number): Promise<boolean> => (await identifyProcess(pid)) !== undefined;
 
 describe("a command that needs a server", () => {
-  test("starts one in the background, says so, and finds it again", () => {
+  test("starts one in the background, says so, and finds it again", async () => {
     const first = place.run(["task", "list", "--format", "table"]);
     expect(first).toMatchObject({ status: 0, stdout: "" });
     expect(first.stderr).toContain("starting the local server");
@@ -47,7 +42,7 @@ describe("a command that needs a server", () => {
     });
     expect(place.json(["server", "start"])).toMatchObject({ pid });
     expect(place.json(["server", "stop"])).toMatchObject({ status: "stopped" });
-    expect(isAlive(pid)).toBe(false);
+    expect(await isAlive(pid)).toBe(false);
     expect(existsSync(infoPath())).toBe(false);
   });
 
@@ -66,14 +61,14 @@ describe("a command that needs a server", () => {
     place.json(["whoami"]);
     const { pid } = serverInfo();
     process.kill(pid, "SIGKILL");
-    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (await isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(existsSync(infoPath())).toBe(true);
     expect(place.json(["server", "status"])).toMatchObject({ status: "stopped" });
     place.json(["whoami"]);
     expect(serverInfo().pid).not.toBe(pid);
   });
 
-  test("replaces an older server and keeps a newer one", () => {
+  test("replaces an older server and keeps a newer one", async () => {
     place.json(["whoami"]);
     const older = serverInfo();
     writeFileSync(infoPath(), JSON.stringify({ ...older, version: "0.0.9" }));
@@ -82,10 +77,10 @@ describe("a command that needs a server", () => {
     expect(stderr).toContain("the local server is 0.0.9 and this is 0.1.0");
     const current = serverInfo();
     expect(current.pid).not.toBe(older.pid);
-    expect(isAlive(older.pid)).toBe(false);
+    expect(await isAlive(older.pid)).toBe(false);
     writeFileSync(infoPath(), JSON.stringify({ ...current, version: "9.0.0" }));
     expect(place.run(["whoami", "--format", "table"])).toMatchObject({ status: 0, stderr: "" });
-    expect(isAlive(current.pid)).toBe(true);
+    expect(await isAlive(current.pid)).toBe(true);
   });
 
   test("says what the server said when it cannot start", () => {
