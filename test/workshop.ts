@@ -28,7 +28,8 @@ export async function openWorkshop(scenario: z.output<typeof Scenario>): Promise
     port: 0,
     version: "0.1.0",
     log: ({ level, message, error }) => {
-      if (level === "error") errors.push(`${message} ${String(error ?? "")}`);
+      if (level !== "error") return;
+      errors.push(error instanceof Error ? `${message}: ${error.message}` : message);
     },
   });
   const { local: apiKey = "" } = await readCredentials(layout.credentialsFile);

@@ -72,8 +72,8 @@ describe.each(providers)("%s", (_name, model) => {
     expect(calls).toEqual(greetingCalls);
     expect(result.text).toBe("The greeting is written.");
     expect(result.steps).toHaveLength(3);
-    expect(result.totalUsage.inputTokens).toBeGreaterThan(10);
-    expect(result.totalUsage.outputTokens).toBeGreaterThan(10);
+    expect(result.usage.inputTokens).toBeGreaterThan(10);
+    expect(result.usage.outputTokens).toBeGreaterThan(10);
   });
 
   test("streamText", async () => {
@@ -88,7 +88,7 @@ describe.each(providers)("%s", (_name, model) => {
     await result.consumeStream();
     expect(calls).toEqual(greetingCalls);
     expect(await result.text).toBe("The greeting is written.");
-    expect((await result.totalUsage).outputTokens).toBeGreaterThan(10);
+    expect((await result.usage).outputTokens).toBeGreaterThan(10);
   });
 
   test("structured output", async () => {

@@ -59,11 +59,11 @@ async function runPi(api: string, baseUrl: string, cwd: string): Promise<string>
     PI_CODING_AGENT_DIR: config,
     PI_OFFLINE: "1",
   };
-  const started = run(
-    process.execPath,
-    [entry, ...args, "Aomori-Title: Greet in French\nGo on."],
-    { cwd, env, timeout: piTimeoutMs },
-  );
+  const started = run(process.execPath, [entry, ...args, "Aomori-Title: Greet in French\nGo on."], {
+    cwd,
+    env,
+    timeout: piTimeoutMs,
+  });
   started.child.stdin?.end();
   return (await started).stdout;
 }
