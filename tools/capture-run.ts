@@ -3,7 +3,7 @@
  * `run` markers of README.md. Refuses a run that did not end at COMPLETE.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -18,6 +18,8 @@ const program = ["node", "--conditions=aomori-source", "packages/cli/src/bin.ts"
 function runInHome(home: string, args: readonly string[]): { status: number | null; text: string } {
   const [command = "", ...before] = program;
   const { PATH, LANG } = process.env;
+  const temporary = join(home, "tmp");
+  mkdirSync(temporary, { recursive: true });
   const ran = spawnSync(command, [...before, ...args], {
     encoding: "utf8",
     timeout: deadlineMs,
@@ -26,6 +28,7 @@ function runInHome(home: string, args: readonly string[]): { status: number | nu
       LANG,
       HOME: home,
       AOMORI_HOME: join(home, ".aomori"),
+      TMPDIR: temporary,
       NO_COLOR: "1",
       COLUMNS: "100",
     },
@@ -36,8 +39,8 @@ function runInHome(home: string, args: readonly string[]): { status: number | nu
 /** The run as it is printed in the README: no control characters, no paths of this machine, the middle left out. */
 export function runText(text: string, home: string): string {
   const lines = stripVTControlCharacters(text)
+    .replaceAll(join(home, "tmp"), "$TMPDIR")
     .replaceAll(home, "~")
-    .replaceAll(tmpdir(), "$TMPDIR")
     .trimEnd()
     .split("\n")
     .map((line) => line.trimEnd());

@@ -82,7 +82,7 @@ function wrongDeclarations(
   const read = (files: readonly string[]): Set<string> =>
     new Set(files.flatMap((file) => targetsIn(readFileSync(file, "utf8"))));
   const imported = read(source);
-  const used = imported.union(read(others));
+  const used = new Set([...imported, ...read(others)]);
   const declared = declaredBy(folder).all.flatMap((dependency) => packageOf(dependency) ?? []);
   return [
     ...[...imported]
