@@ -1,8 +1,7 @@
-import type { SpecId, TaskId } from "@aomori/contract";
+import type { AgentOutcome, SpecId, TaskId } from "@aomori/contract";
 import { getTask, getTicket, listAgents, localOrgId } from "@aomori/store";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { cancelSpec, cancelTask, explainTask, injectTask, retryTask } from "../src/index.ts";
-import type { AgentOutcome } from "./bench/scripted-agents.ts";
 import { Bench } from "./bench/open-bench.ts";
 import { at, runPlanned } from "./bench/planned-spec.ts";
 import type { AgentScript, Hands } from "./bench/scripted-agents.ts";

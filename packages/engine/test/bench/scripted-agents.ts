@@ -1,14 +1,5 @@
-import type { UsageResource } from "@aomori/contract";
-import type {
-  AgentPort,
-  AgentStart,
-  LiveAgent,
-  SteeringOrder,
-  StepDraft,
-} from "../../src/index.ts";
-
-export type AgentOutcome = Awaited<LiveAgent["result"]>;
-import type { AgentOutcome, StepDraft } from "@aomori/contract";
+import type { AgentOutcome, StepDraft, UsageResource } from "@aomori/contract";
+import type { AgentPort, AgentStart, LiveAgent, SteeringOrder } from "../../src/index.ts";
 
 const usage: UsageResource = { inputTokens: 10, outputTokens: 2, costMicrousd: 5 };
 
