@@ -18,7 +18,9 @@ export {
   ticketId,
 } from "./ids.ts";
 export type { RandomBytes } from "./ids.ts";
-export { Failure, Json, Plan, Timestamp, Usage, pageFields, pageOf } from "./common.ts";
+export { pageFields, pageOf } from "./page.ts";
+export { Plan } from "./plan.ts";
+export { Failure, Json, Timestamp, Usage } from "./values.ts";
 export type { Camel, CamelKey, JsonValue } from "./wire-types.ts";
 export { fromWire, toWire, toWireInput } from "./wire.ts";
 export { Phase, PlanningPhase, modelPhases, phases, planningPhases } from "./planning/phase.ts";

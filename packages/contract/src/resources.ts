@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { ApiKey, CreatedApiKey, Identity, Scope } from "./account/key.ts";
-import type { Failure, Plan, Usage } from "./common.ts";
+import type { Plan } from "./plan.ts";
+import type { Failure, Usage } from "./values.ts";
 import type {
   Agent,
   AgentHealth,

@@ -161,7 +161,7 @@ function isConnectionError(error: unknown): boolean {
 }
 
 /** Retry-After (RFC 9110 §10.2.3: seconds or a date) and `retry-after-ms`. */
-export function retryAfterMs(
+function retryAfterMs(
   headers: Readonly<Record<string, string>> | undefined,
   nowMs: number = Date.now(),
 ): number | undefined {

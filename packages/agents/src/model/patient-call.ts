@@ -13,7 +13,7 @@ const firstDelayMs = 1_000;
  * yet reports at once, so that whoever schedules it can back off; one in the middle of its work waits a little, because
  * its conversation would be lost.
  */
-export function retryDelayMs(
+function retryDelayMs(
   error: AgentError,
   state: { readonly failures: number; readonly hasWorkToLose: boolean },
 ): number | undefined {

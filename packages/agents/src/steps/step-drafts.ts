@@ -141,7 +141,7 @@ function firstLine(text: string): string {
 }
 
 /** Anything a model sent as a JSON value; what JSON cannot say becomes text. */
-export function jsonOf(value: unknown): JsonData {
+function jsonOf(value: unknown): JsonData {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "string") return value.replaceAll("\0", "");
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Timestamp, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Timestamp } from "../values.ts";
 import { KeyId, OrgId } from "../ids.ts";
 
 export const scopes = [

@@ -1,6 +1,6 @@
 import { defineOperation } from "@aomori/operation";
 import * as z from "zod";
-import { pageOf } from "../common.ts";
+import { pageOf } from "../page.ts";
 import { ApiKey, CreateKey, CreatedApiKey, Identity, ListKeys, RevokeKey } from "./key.ts";
 
 const columns = ["id", "name", "prefix", "scopes", "created_at", "revoked_at"];

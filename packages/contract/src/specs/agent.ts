@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Failure, Json, Timestamp, Usage, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Failure, Json, Timestamp, Usage } from "../values.ts";
 import { AgentId, SpecId, SteeringId, TaskId } from "../ids.ts";
 import { DriverName, ModelChoice, ProviderKeys } from "./spec.ts";
 import { ExecutionMode } from "./task.ts";

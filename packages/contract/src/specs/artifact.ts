@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Json, Timestamp, Usage } from "../common.ts";
+import { Json, Timestamp, Usage } from "../values.ts";
 import { AttemptId, SpecId } from "../ids.ts";
 import { PlanningPhase } from "../planning/phase.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Timestamp } from "../common.ts";
+import { Timestamp } from "../values.ts";
 import { SpecId, TaskId } from "../ids.ts";
 import { TaskStatus, TestSummary } from "./task.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Json, Timestamp, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Json, Timestamp } from "../values.ts";
 import { AgentId, EventId, OrgId, ProjectId, SpecId, TaskId, TicketId } from "../ids.ts";
 import type { Camel } from "../wire-types.ts";
 import { eventData } from "./event-data.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Timestamp, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Timestamp } from "../values.ts";
 import { ProjectId } from "../ids.ts";
 
 /** One git repository that specs work on; made by the first spec on it. */

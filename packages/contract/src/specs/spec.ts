@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Failure, Timestamp, Usage, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Failure, Timestamp, Usage } from "../values.ts";
 import { ProjectId, SpecId } from "../ids.ts";
 import { Phase, PlanningPhase } from "../planning/phase.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Failure, Timestamp, pageFields } from "../common.ts";
+import { pageFields } from "../page.ts";
+import { Failure, Timestamp } from "../values.ts";
 import { AgentId, SpecId, TaskId, TicketId } from "../ids.ts";
 import { ProviderKeys } from "./spec.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Timestamp } from "../common.ts";
+import { Timestamp } from "../values.ts";
 
 /** What anybody may ask: that a server is there, and which versions it speaks. */
 export const Health = z

@@ -1,5 +1,5 @@
 import { defineOperation } from "@aomori/operation";
-import { pageOf } from "../../common.ts";
+import { pageOf } from "../../page.ts";
 import { Event, ListEvents, StreamEvents } from "../event.ts";
 import { GetProject, ListProjects, Project } from "../project.ts";
 

@@ -1,6 +1,6 @@
 import { defineOperation } from "@aomori/operation";
 import * as z from "zod";
-import { pageOf } from "../../common.ts";
+import { pageOf } from "../../page.ts";
 import { Artifact, EditArtifact, ListArtifacts, ListAttempts, PhaseAttempt } from "../artifact.ts";
 import {
   CreateSpec,

@@ -1,5 +1,5 @@
 import { defineOperation } from "@aomori/operation";
-import { pageOf } from "../../common.ts";
+import { pageOf } from "../../page.ts";
 import { Step } from "../agent.ts";
 import {
   CreateTask,
