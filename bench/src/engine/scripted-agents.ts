@@ -1,4 +1,5 @@
-import type { AgentPort, StepDraft } from "@aomori/engine";
+import type { StepDraft } from "@aomori/contract";
+import type { AgentPort } from "@aomori/engine";
 import type { TaskId } from "@aomori/contract";
 import { setTimeout as delay } from "node:timers/promises";
 
