@@ -18,7 +18,10 @@ const lookEveryMs = 3;
 export function serverCommand(): { readonly argv: readonly string[]; readonly from: string } {
   const built = builtCommand();
   if (built !== undefined) {
-    return { argv: [...built, "server", "start", "--foreground"], from: "the built command line" };
+    const [node = process.execPath, ...entry] = built;
+    // As the command line starts it in the background.
+    const argv = [node, "--liftoff-only", ...entry, "server", "start", "--foreground"];
+    return { argv: [...argv, "--log-to-file"], from: "the built command line" };
   }
   const file = fileURLToPath(new URL("./server-process.ts", import.meta.url));
   const flags = ["--liftoff-only", "--no-warnings", "--conditions=aomori-source"];
