@@ -114,7 +114,8 @@ export class OrgTransaction extends OrgScope {
         drafts: jsonText(drafts),
         count: drafts.length,
         notify: backend === "postgres",
-        fence: this.#fence,
+        // A data directory has one process anyway, by its lock.
+        fence: backend === "postgres" ? this.#fence : undefined,
       }),
     );
     const first = rows[0]?.firstSeq;
