@@ -55,14 +55,47 @@ function contextFor(closing: AbortSignal, log: Log): DurableContext {
 /** How DBOS marks a workflow that will not go on by itself. */
 const failed: readonly string[] = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"];
 
+/** The id under which a workflow is to be started, where none goes on or has ended well under this one. */
+async function newestOf(id: string): Promise<string | undefined> {
+  for (let again = 0; ; again += 1) {
+    const workflowID = again === 0 ? id : `${id}/again-${again}`;
+    const known = await DBOS.getWorkflowStatus(workflowID);
+    if (known === null) return workflowID;
+    if (!failed.includes(known.status)) return undefined;
+  }
+}
+
+/** What the workflows of one engine share. */
+export interface Durability {
+  readonly closing: AbortSignal;
+  readonly log: Log;
+  /** Ids of the workflows that run in this process; filled by `defineWorkflow`. */
+  readonly running: Set<string>;
+}
+
 /** Registers a workflow under `name` and its own version; call before `launchDurable`. */
 export function defineWorkflow<Input>(
   name: `${string}.v${number}`,
-  options: { readonly closing: AbortSignal; readonly log: Log },
+  options: Durability,
   body: (context: DurableContext, input: Input) => Promise<void>,
 ): StartWorkflow<Input> {
   const context = contextFor(options.closing, options.log);
-  const workflow = DBOS.registerWorkflow((input: Input) => body(context, input), {
+  const { closing, running } = options;
+  const untilEnd = async (input: Input): Promise<void> => {
+    const id = DBOS.workflowID ?? "";
+    running.add(id);
+    try {
+      await body(context, input);
+    } catch (error) {
+      // DBOS throws when it is shut down under a workflow, and would record that as its end.
+      if (closing.aborted) await abandoned();
+      throw error;
+    } finally {
+      running.delete(id);
+    }
+    if (closing.aborted) return abandoned();
+  };
+  const workflow = DBOS.registerWorkflow(untilEnd, {
     name,
     className: "aomori",
     // However often the process dies under it, the work goes on.
@@ -72,13 +105,8 @@ export function defineWorkflow<Input>(
   const outsideOfSteps = AsyncLocalStorage.snapshot();
   return (id, input, { revive } = { revive: false }) =>
     outsideOfSteps(async () => {
-      for (let again = 0; ; again += 1) {
-        const workflowID = again === 0 ? id : `${id}/again-${again}`;
-        const handle = await DBOS.startWorkflow(workflow, { workflowID })(input);
-        if (!revive) return;
-        const status = await handle.getStatus();
-        if (status === null || !failed.includes(status.status)) return;
-      }
+      const workflowID = revive ? await newestOf(id) : id;
+      if (workflowID !== undefined) await DBOS.startWorkflow(workflow, { workflowID })(input);
     });
 }
 
@@ -101,6 +129,31 @@ export async function launchDurable(options: {
     logger: { info: () => {}, debug: () => {}, warn: write("warn"), error: write("error") },
   });
   await DBOS.launch();
+}
+
+const strayLookMs = [2_000, 5_000, 10_000, 20_000, 40_000] as const;
+
+/**
+ * For a while after a take-over from an engine that may still move: whatever that one claimed in its last moments, and
+ * will never go on with, is taken up here.
+ */
+export async function adoptStrays({ closing, log, running }: Durability): Promise<void> {
+  const strays = async (): Promise<string[]> => {
+    const pending = await DBOS.listWorkflows({ status: "PENDING", loadInput: false });
+    return pending.map((row) => row.workflowID).filter((id) => !running.has(id));
+  };
+  for (const delayMs of strayLookMs) {
+    await sleep(delayMs, undefined, { signal: closing });
+    const first = await strays();
+    if (first.length === 0) continue;
+    // One that was claimed here this very moment has begun to run by the second look.
+    await sleep(1_000, undefined, { signal: closing });
+    const second = await strays();
+    for (const id of first.filter((stray) => second.includes(stray))) {
+      log.warn(`taking up ${id}, which the former engine of this store had claimed`);
+      await DBOS.resumeWorkflow(id);
+    }
+  }
 }
 
 /** Stops taking up work; what runs is abandoned and goes on at the next launch. */

@@ -1,6 +1,7 @@
 import type { Store } from "@aomori/store";
 import type { EngineContext, MergeInput, PlanInput, TaskInput } from "./context.ts";
-import { defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
+import { adoptStrays, defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
+import type { Durability } from "./durable.ts";
 import { Interrupts } from "./interrupts.ts";
 import { mergeWorkflow } from "./merging/merge-workflow.ts";
 import type {
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly heartbeatMs: number;
   /** Aborted when another process has taken the store over: nothing is recorded or started any more. */
   readonly lost: AbortSignal;
+  /** The store was taken from an engine that may still move. */
+  readonly contested?: boolean;
 }
 
 export interface Engine extends AsyncDisposable {
@@ -48,7 +51,7 @@ export interface Engine extends AsyncDisposable {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const closing = new AbortController();
   const stopping = AbortSignal.any([closing.signal, options.lost]);
-  const durability = { closing: stopping, log: options.log };
+  const durability: Durability = { closing: stopping, log: options.log, running: new Set() };
   const boards = new Boards(options.store);
   const context: EngineContext = {
     ...options,
@@ -87,6 +90,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   } catch (error) {
     await close();
     throw error;
+  }
+  if (options.contested === true) {
+    adoptStrays(durability).catch((error: unknown) => {
+      if (!stopping.aborted) options.log.error("cannot look for strays", { error: String(error) });
+    });
   }
   return { context, close, [Symbol.asyncDispose]: close };
 }

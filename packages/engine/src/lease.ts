@@ -25,6 +25,8 @@ export interface LeaseOptions {
 /** The right to run the engine of a store. */
 export interface Lease extends AsyncDisposable {
   readonly fence: number;
+  /** The former holder had fallen silent, but is not known to be gone. */
+  readonly contested: boolean;
   /** Aborted once another process has taken the store over; from then on every write of this one is refused. */
   readonly lost: AbortSignal;
   /** Gives the right back. */
@@ -70,6 +72,7 @@ export async function takeLease(store: Store, options: LeaseOptions): Promise<Le
   const timing = { ...defaultTiming, ...options.timing };
   const machine = await identify(options.version);
   let first: WorkerRow | undefined;
+  let contested = false;
   for (;;) {
     const row = await findWorker(store, engineWorker);
     if (row !== undefined && row.process !== null) {
@@ -85,11 +88,14 @@ export async function takeLease(store: Store, options: LeaseOptions): Promise<Le
         await sleep(timing.lookMs, undefined, { signal: options.signal });
         continue;
       }
+      contested = state !== "gone";
       options.log.warn(`taking the store over from ${describe(row, row.process)}`);
     }
     const taken = { by: machine.self, fence: row?.fence ?? 0 };
     const fence = await takeWorker(store, engineWorker, taken);
-    if (fence !== undefined) return holdLease(store, fence, options.log, timing);
+    if (fence !== undefined) {
+      return holdLease(store, { fence, contested }, options.log, timing);
+    }
   }
 }
 
@@ -108,7 +114,7 @@ function storeInUse(row: WorkerRow, holder: WorkerProcess): UserError {
 
 function holdLease(
   store: Store,
-  fence: number,
+  { fence, contested }: Pick<Lease, "fence" | "contested">,
   log: Log,
   timing: { readonly heartbeatMs: number },
 ): Lease {
@@ -137,5 +143,5 @@ function holdLease(
     await beating;
     await releaseWorker(store, worker);
   };
-  return { fence, lost: lost.signal, close, [Symbol.asyncDispose]: close };
+  return { fence, contested, lost: lost.signal, close, [Symbol.asyncDispose]: close };
 }

@@ -77,6 +77,7 @@ async function openEngine(options: RuntimeOptions, store: Store, clock: Clock): 
       limits: await readLimits(layout.configFile),
       heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
       lost: lease.lost,
+      contested: lease.contested,
     });
     const close = async (): Promise<void> => {
       await engine.close();

@@ -21,6 +21,14 @@ export interface PostgresOptions {
 const poolSize = 10;
 const pollMs = 1_000;
 const connectTimeoutMs = 10_000;
+/** A process that stops moving inside a transaction loses it and its locks; ours are never idle for long. */
+const sessionSettings = [
+  "search_path=aomori",
+  "timezone=UTC",
+  "idle_in_transaction_session_timeout=10s",
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
 const oldestMajor = 15;
 /** Any number, as long as every aomori uses it: who migrates holds it. */
 const migrationLock = 4_712_690_177;
@@ -122,7 +130,7 @@ function connectionUrl(databaseUrl: string): string {
   }
   const url = new URL(databaseUrl);
   const own = url.searchParams.get("options") ?? "";
-  url.searchParams.set("options", `${own} -c search_path=aomori -c timezone=UTC`.trim());
+  url.searchParams.set("options", `${own} ${sessionSettings}`.trim());
   return url.href;
 }
 

@@ -1,0 +1,160 @@
+import { openStore } from "@aomori/store";
+import { homeLayout, identifySelf } from "@aomori/system";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DemoWorld, quickScenario } from "./demo-world.ts";
+import { ServerProcess } from "./server-process.ts";
+import { expectNoOrphans, expectSoundStore, expectWhole } from "./wreckage.ts";
+
+let home = "";
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aomori-life-"));
+});
+
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+describe("what an earlier server left", () => {
+  it("starts over locks and server.json of processes that are gone, or whose pid is another's", async () => {
+    const layout = homeLayout({ AOMORI_HOME: home });
+    await mkdir(layout.runDirectory, { recursive: true, mode: 0o700 });
+    const self = await identifySelf();
+    const recycled = { pid: self.pid, startTime: "another boot:1" };
+    const gone = { pid: 2 ** 22 - 1, startTime: self.startTime };
+    const lock = { lockedAt: new Date(0).toISOString(), nonce: "n" };
+    await writeFile(layout.serverLockFile, JSON.stringify({ ...recycled, ...lock }));
+    await writeFile(layout.databaseLockFile, JSON.stringify({ ...gone, ...lock }));
+    await writeFile(
+      layout.serverInfoFile,
+      JSON.stringify({ ...gone, startedAt: lock.lockedAt, port: 1, version: "0.0.1" }),
+    );
+    await using server = await ServerProcess.start(home);
+    const client = await server.client();
+    expect(await client.system.health()).toMatchObject({ status: "ready", pid: server.pid });
+  });
+
+  it("refuses a second server of a home, naming the first", async () => {
+    await using first = await ServerProcess.start(home);
+    await using second = new ServerProcess(home, {});
+    expect(await second.answer).toMatchObject({
+      kind: "refused",
+      code: "LOCK_HELD",
+      message: expect.stringContaining(`process ${first.pid}`),
+    });
+    expect(first.alive).toBe(true);
+  });
+
+  it("refuses a store of a newer program and leaves no lock", async () => {
+    const layout = homeLayout({ AOMORI_HOME: home });
+    const store = await openStore({ home: layout, clock: { now: () => Date.now() }, randomBytes });
+    await store.pool.query(
+      "insert into aomori.schema_migrations (version, sha256, applied_at) values ('000900', 'x', now())",
+    );
+    await store.close();
+    await using server = new ServerProcess(home, {});
+    const answer = await server.answer;
+    expect(answer).toMatchObject({ kind: "refused", code: "STORE_NEWER" });
+    expect(answer.kind === "refused" && answer.message).toMatch(/000900.*up to 0000\d\d/);
+    expect(await server.ended).toMatchObject({ code: 1 });
+    expect(await readdir(layout.runDirectory)).toEqual([]);
+  });
+
+  it("makes a whole store after a first start that was killed at any moment", async () => {
+    for (const afterMs of [150, 300, 400, 500, 600, 700, 800, 1_000]) {
+      await using server = new ServerProcess(home, {});
+      await sleep(afterMs);
+      await server.kill();
+    }
+    await using server = await ServerProcess.start(home);
+    const client = await server.client();
+    expect(await client.system.health()).toMatchObject({ status: "ready" });
+    const left = (await readdir(home)).filter((name) => name.includes("partial"));
+    expect(left).toEqual([]);
+    await server.kill("SIGTERM");
+    await expectSoundStore(server);
+  });
+});
+
+describe("a server that is told to stop while agents run", () => {
+  for (const how of ["drain", "SIGTERM"] as const) {
+    it(`ends within ten seconds on ${how}; another version goes on and counts no attempt`, async () => {
+      const scenario = await quickScenario();
+      await using world = await DemoWorld.create({ ...scenario, delay_ms: 100 });
+      await using first = world.serve({ version: "0.1.0" });
+      const client = await first.client();
+      const specId = await world.ensureSpec(client);
+      for (let working = 0; working < 2; await sleep(50)) {
+        working = 0;
+        for await (const agent of client.agents.list({ specId })) {
+          if (agent.endedAt === null) working += 1;
+        }
+      }
+      const startedMs = Date.now();
+      if (how === "drain") await client.system.drain();
+      else process.kill(first.pid, "SIGTERM");
+      expect(await first.ended).toEqual({ code: 0, signal: null });
+      expect(Date.now() - startedMs).toBeLessThan(10_000);
+      await expectNoOrphans(world.home);
+      expect(await readdir(first.layout.runDirectory)).toEqual([]);
+
+      await using second = world.serve({ version: "7.0.0" });
+      expect(await world.play(second)).toBe("over");
+      const again = await second.client();
+      const attempts: number[] = [];
+      for await (const task of again.tasks.list({ specId })) attempts.push(task.attempt);
+      expect(attempts.filter((attempt) => attempt !== 1)).toEqual([]);
+      await expectWhole(world, second);
+    });
+  }
+});
+
+/** A file system of a few megabytes for a home; only root can make one. */
+function mountSmall(directory: string, sizeMegabytes: number): boolean {
+  const options = `size=${sizeMegabytes}m,mode=0700`;
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", directory]);
+  return mounted.status === 0;
+}
+
+describe("a disk that is full", () => {
+  it("says DISK_FULL when a store cannot even be made", async (context) => {
+    if (!mountSmall(home, 4)) return context.skip("no tmpfs can be mounted here");
+    try {
+      await using server = new ServerProcess(home, {});
+      expect(await server.answer).toMatchObject({ kind: "refused", code: "DISK_FULL" });
+    } finally {
+      spawnSync("umount", [home]);
+    }
+  });
+
+  it("loses nothing when it fills up during a run, and goes on once there is space", async (context) => {
+    await using world = await DemoWorld.create();
+    await mkdir(world.home);
+    if (!mountSmall(world.home, 64)) return context.skip("no tmpfs can be mounted here");
+    try {
+      const filler = join(world.home, "filler");
+      await using first = world.serve();
+      const client = await first.client();
+      const specId = await world.ensureSpec(client);
+      for (let running = false; !running; await sleep(50)) {
+        running = (await client.specs.get(specId)).status === "running";
+      }
+      spawnSync("sh", ["-c", `cat /dev/zero > ${filler}`]);
+      await Promise.race([first.ended, sleep(20_000)]);
+      expect(first.stderr).toContain("DISK_FULL");
+      await rm(filler);
+      await first.kill();
+      await using second = world.serve();
+      expect(await world.play(second)).toBe("over");
+      await expectWhole(world, second);
+      await second.kill("SIGTERM");
+      await expectSoundStore(second);
+    } finally {
+      spawnSync("umount", [world.home]);
+    }
+  });
+});
