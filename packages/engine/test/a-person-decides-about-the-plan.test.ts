@@ -187,6 +187,8 @@ describe("an edited artefact", () => {
     const { id } = await bench.createSpec({ gates: ["TASKS"] });
     await bench.ended(id);
     await editArtifact(bench.engine, { ...by(id), phase: "TASKS", content: poorArtefact("TASKS") });
+    const { evaluatedPhase, evaluatorVetoes } = await bench.spec(id);
+    expect([evaluatedPhase, evaluatorVetoes.includes("DEPENDENCY_CYCLE")]).toEqual(["TASKS", true]);
     await expect(approveSpec(bench.engine, by(id))).rejects.toMatchObject({
       code: "ARTIFACT_VETOED",
     });

@@ -81,7 +81,7 @@ function checkOrder(events: readonly StoredEvent[], parallel: ReadonlyMap<string
 async function checkReplay(id: SpecId): Promise<void> {
   const state = replay(bench.events.filter((event) => event.spec_id === id));
   const spec = await bench.spec(id);
-  const rows = <Row extends { id: string; status: string }>(items: readonly Row[]) =>
+  const rows = (items: readonly { readonly id: string; readonly status: string }[]) =>
     Object.fromEntries(items.map((row) => [row.id, row.status]));
   expect(state).toEqual({
     spec: spec.status,

@@ -1,6 +1,6 @@
-import type { TestSummaryResource } from "@aomori/contract";
+import type { SpecId, TestSummaryResource } from "@aomori/contract";
 import { listMergeableRows, listTaskRows, updateTask } from "@aomori/store";
-import type { OrgTransaction, TaskRow } from "@aomori/store";
+import type { OrgScope, OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import type { WorkspaceSpec } from "../ports.ts";
 import type { Board } from "../tasks/board.ts";
@@ -9,6 +9,8 @@ import { emitGate, runGate } from "./gate.ts";
 import { mend } from "./mend.ts";
 import type { Damage, Scored } from "./mend.ts";
 import { branchNameOf, currentMerge, isOpen, tipOf } from "./current-merge.ts";
+
+const queuePage = 20;
 
 export interface MergeTurn {
   readonly kind: "merged" | "sent_back" | "empty" | "stop";
@@ -25,8 +27,7 @@ export async function mergeNext(
   if (spec === undefined) return { kind: "stop" };
   const workspace = workspaceOf(input.orgId, spec);
   const tip = tipOf(spec);
-  const waiting = await listMergeableRows(scope, spec.id);
-  const next = await leastConflicting(engine, workspace, tip, waiting);
+  const next = await leastConflicting(engine, workspace, tip, mergeableRows(scope, spec.id));
   if (next === undefined) return { kind: "empty" };
   const message = `Merge ${next.task.id}: ${next.task.title}`;
   const outcome = await engine.workspaces.merge(workspace, { tip, commit: next.commit, message });
@@ -36,9 +37,22 @@ export async function mergeNext(
   const merged = outcome.kind === "merged";
   const gate = merged ? await runGate(engine, spec, workspace, outcome.commit, signal) : spec.gate;
   if (gate !== null && !gate.passed && spec.gate?.passed === true) {
+    // The branch must not stay on a merge that nobody keeps.
+    await engine.workspaces.checkoutIntegration(workspace, tip);
     return sendBack(engine, input, next, { kind: "repair", gate });
   }
   return record(engine, input, next, outcome.commit, gate);
+}
+
+/** The queue in the order of its tasks, read as far as it is looked at. */
+async function* mergeableRows(scope: OrgScope, specId: SpecId): AsyncGenerator<TaskRow> {
+  for (let afterNumber = 0; ;) {
+    const rows = await listMergeableRows(scope, specId, { limit: queuePage, afterNumber });
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < queuePage) return;
+    afterNumber = last.number;
+  }
 }
 
 /** The first of those with the least score; one without any conflict needs no comparison. */
@@ -46,10 +60,10 @@ async function leastConflicting(
   engine: EngineContext,
   workspace: WorkspaceSpec,
   tip: string,
-  tasks: readonly TaskRow[],
+  tasks: AsyncIterable<TaskRow>,
 ): Promise<Scored | undefined> {
   let least: Scored | undefined;
-  for (const task of tasks) {
+  for await (const task of tasks) {
     const commit = task.commitId;
     if (commit === null) continue;
     const { score, level } = await engine.workspaces.conflict(workspace, tip, commit);
@@ -68,7 +82,6 @@ function emitScore(board: Board, tx: OrgTransaction, { task, commit, score, leve
   });
 }
 
-/** Leaves the integration branch where it was; the worktree follows at the next merge. */
 async function sendBack(
   engine: EngineContext,
   input: MergeInput,

@@ -1,14 +1,22 @@
-import { moveUserBranch, planUserBranchMove } from "@aomori/git";
+import { moveUserBranch, planUserBranchMove, repositorySource } from "@aomori/git";
 import type { BranchName, CommitId, ProjectClone } from "@aomori/git";
 import { UserError } from "@aomori/protocol";
 import type { UserBranchMove } from "../ports.ts";
 
-/** Moves a branch of the user's repository; a merge that would conflict is refused and nothing moves. */
+/** Moves a branch of the user's repository; a merge that would conflict is refused and nothing moves. Errors: REPOSITORY_REMOTE, MERGE_CONFLICT. */
 export async function exportBranch(
   clone: ProjectClone,
   request: { readonly repository: string; readonly branch: BranchName; readonly from: CommitId },
   options: { readonly dryRun: boolean },
 ): Promise<UserBranchMove> {
+  const { repository, branch, from } = request;
+  if (repositorySource(repository, "/").kind === "url") {
+    throw new UserError(
+      "conflict",
+      "REPOSITORY_REMOTE",
+      `${repository} is not on this machine; push the result yourself: git -C ${clone.path} push ${repository} ${from}:refs/heads/${branch}`,
+    );
+  }
   const message = `Merge ${request.from.slice(0, 10)} into ${request.branch}`;
   const act = options.dryRun ? planUserBranchMove : moveUserBranch;
   const move = await act(clone, { ...request, message });

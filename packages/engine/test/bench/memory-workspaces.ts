@@ -173,7 +173,7 @@ export class MemoryWorkspaces implements Workspaces {
 
   #commit(files: Tree): string {
     const id = createHash("sha1")
-      .update(JSON.stringify([...files].toSorted()))
+      .update(JSON.stringify([...files].toSorted(([a], [b]) => a.localeCompare(b))))
       .digest("hex");
     this.#commits.set(id, new Map(files));
     return id;

@@ -166,31 +166,44 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Waits until an event of the spec is there, from the `after`th on. */
-  async seen(
+  seen(
     specId: SpecId,
     type: string,
     isIt: (event: StoredEvent) => boolean = () => true,
     after = 0,
   ): Promise<StoredEvent> {
-    const deadline = Date.now() + patienceMs;
-    for (;;) {
-      const found = this.events
-        .slice(after)
-        .find((event) => event.spec_id === specId && event.type === type && isIt(event));
-      if (found !== undefined) return found;
-      const leftMs = deadline - Date.now();
-      if (leftMs <= 0) throw new Error(`${type} did not come; there is\n${this.story(specId)}`);
-      const timer = setTimeout(() => this.#heard.resolve(), leftMs);
-      await this.#heard.promise;
-      clearTimeout(timer);
-    }
+    return this.#wait(specId, type, (event) => event.type === type && isIt(event), after);
   }
 
-  /** Waits for the end of what goes on by itself: the newest of these types. */
+  /** Waits until nothing goes on by itself any more, and gives the spec's status. */
   async ended(specId: SpecId, after = 0): Promise<string> {
     const ends = ["spec.completed", "spec.failed", "spec.cancelled", "phase.awaiting_approval"];
-    await Promise.race(ends.map((type) => this.seen(specId, type, () => true, after)));
+    await this.#wait(specId, "an end", ({ type }) => ends.includes(type), after);
     return (await this.spec(specId)).status;
+  }
+
+  async #wait(
+    specId: SpecId,
+    what: string,
+    isIt: (event: StoredEvent) => boolean,
+    after: number,
+  ): Promise<StoredEvent> {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), patienceMs);
+    try {
+      for (let from = after; ;) {
+        const found = this.events
+          .slice(from)
+          .find((event) => event.spec_id === specId && isIt(event));
+        if (found !== undefined) return found;
+        from = this.events.length;
+        if ((await Promise.race([this.#heard.promise, late.promise])) !== "late") continue;
+        const problems = this.problems.join("\n");
+        throw new Error(`${what} did not come; there is\n${this.story(specId)}\n${problems}`);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async spec(id: SpecId) {

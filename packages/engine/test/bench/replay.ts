@@ -42,20 +42,26 @@ const agentStatus: Readonly<Record<string, string>> = {
   "agent.stopped": "stopped",
 };
 
+/** A field of an event's data that is a text. */
+export function textOf(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError(`${JSON.stringify(value)} is no text`);
+  return value;
+}
+
 /** Folds the events of one spec, in their order. */
 export function replay(events: readonly StoredEvent[]): Replayed {
   const state: Replayed = { spec: undefined, phase: "EXPLORE", tasks: {}, tickets: {}, agents: {} };
   for (const { type, data, task_id: task, ticket_id: ticket, agent_id: agent } of events) {
     state.spec = specStatus[type] ?? state.spec;
-    if (type === "phase.started") state.phase = String(data["phase"]);
-    if (type === "phase.advanced") state.phase = String(data["to"]);
+    if (type === "phase.started") state.phase = textOf(data["phase"]);
+    if (type === "phase.advanced") state.phase = textOf(data["to"]);
     const ofTask = taskStatus[type];
     if (task !== undefined && ofTask !== undefined) state.tasks[task] = ofTask;
     const ofAgent = agentStatus[type];
     if (agent !== undefined && ofAgent !== undefined) state.agents[agent] = ofAgent;
     if (ticket === undefined) continue;
     if (type === "ticket.created") state.tickets[ticket] = "pending";
-    if (type === "ticket.updated") state.tickets[ticket] = String(data["status"]);
+    if (type === "ticket.updated") state.tickets[ticket] = textOf(data["status"]);
   }
   return state;
 }
