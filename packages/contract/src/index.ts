@@ -149,6 +149,7 @@ export {
   ListKeys,
   RevokeKey,
   Scope,
+  ownScope,
   scopes,
 } from "./account/key.ts";
 export { Drained, Health, NoInput } from "./system/health.ts";

@@ -1,3 +1,4 @@
+import { ownScope } from "@aomori/contract";
 import type { IdentityResource } from "@aomori/contract";
 import type { Operation } from "@aomori/operation";
 import { UserError } from "@aomori/protocol";
@@ -27,13 +28,13 @@ export async function checkAccess(
       "the API key is unknown, expired or revoked; make one with: aomori key create",
     );
   }
-  const held: readonly string[] = identity.scopes;
+  const held: readonly string[] = [ownScope, ...identity.scopes];
   if (operation.scope !== null && !held.includes(operation.scope)) {
     throw new UserError(
       "authz",
       "SCOPE_MISSING",
       `${operation.id} needs the scope ${operation.scope}, which key ${identity.name} does not have; use a key that has it`,
-      { details: { scope: operation.scope, held } },
+      { details: { scope: operation.scope, held: identity.scopes } },
     );
   }
   return identity;

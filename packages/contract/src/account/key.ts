@@ -14,6 +14,8 @@ export const scopes = [
   "keys:read",
   "keys:write",
 ] as const;
+/** What asking about oneself needs: every key has it, so a narrow key can be looked at and stored. */
+export const ownScope = "self:read";
 export const Scope = z.enum(scopes).meta({ id: "Scope" });
 
 /** A key without its secret, which is shown once, when it is made. */

@@ -1,7 +1,15 @@
 import { defineOperation } from "@aomori/operation";
 import * as z from "zod";
 import { pageOf } from "../page.ts";
-import { ApiKey, CreateKey, CreatedApiKey, Identity, ListKeys, RevokeKey } from "./key.ts";
+import {
+  ApiKey,
+  CreateKey,
+  CreatedApiKey,
+  Identity,
+  ListKeys,
+  RevokeKey,
+  ownScope,
+} from "./key.ts";
 
 const columns = ["id", "name", "prefix", "scopes", "created_at", "revoked_at"];
 
@@ -11,7 +19,7 @@ export const whoami = defineOperation({
   http: { method: "GET", path: "/api/whoami" },
   input: z.object({}),
   output: Identity,
-  scope: "events:read",
+  scope: ownScope,
   effects: { readOnly: true },
   cli: { command: "whoami" },
 });
