@@ -45,6 +45,11 @@ Agents: 3 active
 Branch: aomori/spec_0a1b2c3d4e/main (from main)
 Repository: /home/ada/shop
 `);
+    const vetoed = { ...spec, evaluated_phase: spec.phase, evaluator_vetoes: ["DEPENDENCY_CYCLE"] };
+    expect(specStatusText(vetoed, plain)).toContain("0.87 (vetoed: DEPENDENCY_CYCLE)");
+    expect(specStatusText({ ...spec, evaluated_phase: "EXPLORE" }, plain)).toContain(
+      "0.87 for EXPLORE (passed)",
+    );
     expect(specStatusText({ ...spec, evaluator_score: 0.4 }, plain)).toContain("0.40 (below 0.7)");
     expect(specStatusText({ ...spec, evaluator_score: null }, plain)).toContain(
       "Evaluator: not yet",

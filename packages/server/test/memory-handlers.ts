@@ -18,6 +18,8 @@ function newSpec(input: ParsedInput<"specs.create">, context: RequestContext): S
     status: "planning",
     phase: "EXPLORE",
     evaluatorScore: null,
+    evaluatedPhase: null,
+    evaluatorVetoes: [],
     gates: input.gates ?? [],
     repository: input.repo,
     baseBranch: input.base ?? "main",

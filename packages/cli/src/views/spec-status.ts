@@ -39,13 +39,23 @@ function taskCountsLine(counts: unknown): string {
   return `Tickets: ${numberAt(counts, "tickets") ?? 0}  Tasks: ${tasks}${shown}`;
 }
 
-/** `0.87 (passed)`: against the threshold the spec is judged by. */
+/** `0.87 (passed)`: against the threshold the spec is judged by; says which phase's when it is an earlier one. */
 function evaluatorText(spec: unknown): string {
   const score = numberAt(spec, "evaluator_score");
   if (score === undefined) return "not yet";
   const threshold = numberAt(fieldsAt(spec, "settings"), "threshold");
-  if (threshold === undefined) return score.toFixed(2);
-  return `${score.toFixed(2)} (${score >= threshold ? "passed" : `below ${threshold}`})`;
+  const judged = textAt(spec, "evaluated_phase");
+  const isEarlier = judged !== undefined && isPlanningBehind(textAt(spec, "phase"), judged);
+  const shown = `${score.toFixed(2)}${isEarlier ? ` for ${judged}` : ""}`;
+  const vetoes = textsAt(spec, "evaluator_vetoes");
+  if (vetoes.length > 0) return `${shown} (vetoed: ${[...new Set(vetoes)].join(", ")})`;
+  if (threshold === undefined) return shown;
+  return `${shown} (${score >= threshold ? "passed" : `below ${threshold}`})`;
+}
+
+/** COMPLETE has no evaluation of its own: SYNC's is the plan's last. */
+function isPlanningBehind(phase: string | undefined, judged: string): boolean {
+  return phase !== "COMPLETE" && phase !== judged;
 }
 
 function usageLines(usage: unknown): string[] {

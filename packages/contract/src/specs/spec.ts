@@ -97,6 +97,10 @@ export const Spec = z
     phase: Phase,
     /** Score of the newest evaluation, 0 to 1; `null` before the first. */
     evaluator_score: z.number().nullable(),
+    /** The phase whose artefact that evaluation judged. */
+    evaluated_phase: PlanningPhase.nullable(),
+    /** Codes of its vetoes; while there is one the artefact has not passed, whatever the score. */
+    evaluator_vetoes: z.array(z.string()),
     /** Phases that wait for a person once their artefact has passed. */
     gates: z.array(PlanningPhase),
     repository: z.string(),

@@ -88,8 +88,11 @@ export async function hasTasks(scope: OrgScope, id: SpecId): Promise<boolean> {
   return row !== undefined;
 }
 
-/** The API's view: the row without what is the engine's, with the counts. */
-export function specResource(row: SpecRow, counts: SpecResource["counts"]): SpecResource {
+/** What other tables say of a spec. */
+export type SpecFacts = Pick<SpecResource, "counts" | "evaluatedPhase" | "evaluatorVetoes">;
+
+/** The API's view: the row without what is the engine's, with what other tables say. */
+export function specResource(row: SpecRow, facts: SpecFacts): SpecResource {
   const {
     orgId: _o,
     planRun: _p,
@@ -99,5 +102,5 @@ export function specResource(row: SpecRow, counts: SpecResource["counts"]): Spec
     gate: _g,
     ...rest
   } = row;
-  return { ...rest, counts };
+  return { ...rest, ...facts };
 }

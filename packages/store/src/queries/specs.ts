@@ -123,7 +123,7 @@ export async function addSpecUsage(
 export async function getSpec(scope: OrgScope, id: SpecId): Promise<SpecResource | undefined> {
   const row = await findSpecRow(scope, id);
   if (row === undefined) return undefined;
-  const [spec] = await withCounts(scope, [row]);
+  const [spec] = await withFacts(scope, [row]);
   return spec;
 }
 
@@ -158,17 +158,19 @@ export async function listSpecs(
     item: readSpecRow,
     position: (row) => [row.createdAt, row.id],
   });
-  return { ...page, items: await withCounts(scope, page.items) };
+  return { ...page, items: await withFacts(scope, page.items) };
 }
 
-type Counts = SpecResource["counts"];
+type FoundFacts = SpecResource["counts"] &
+  Pick<SpecResource, "evaluatedPhase" | "evaluatorVetoes"> & { readonly id: SpecId };
 
-async function withCounts(scope: OrgScope, rows: readonly SpecRow[]): Promise<SpecResource[]> {
+async function withFacts(scope: OrgScope, rows: readonly SpecRow[]): Promise<SpecResource[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
-  const found = await scope.query<Counts & { readonly id: SpecId }>(
+  const found = await scope.query<FoundFacts>(
     (orgId) => sql`
-      select s.id, tasks, coalesce(by_status, '{}') as tasks_by_status, tickets, agents_active
+      select s.id, tasks, coalesce(by_status, '{}') as tasks_by_status, tickets, agents_active,
+        evaluated_phase, coalesce(evaluator_vetoes, '[]') as evaluator_vetoes
       from specs s
       cross join lateral (
         select coalesce(sum(n), 0)::int as tasks, jsonb_object_agg(status, n) as by_status
@@ -179,11 +181,21 @@ async function withCounts(scope: OrgScope, rows: readonly SpecRow[]): Promise<Sp
         select count(*)::int as agents_active from agents
         where spec_id = s.id and status in ('starting', 'active', 'idle', 'stopping')
       ) as a
+      left join lateral (
+        select phase as evaluated_phase, jsonb_path_query_array(vetoes, '$[*].code') as evaluator_vetoes
+        from artifacts where org_id = s.org_id and spec_id = s.id and score is not null
+        order by created_at desc, version desc limit 1
+      ) as e on true
       where s.org_id = ${orgId} and s.id = any(${ids})`,
   );
-  const counts = new Map(found.map(({ id, ...rest }) => [id, rest]));
+  const facts = new Map(
+    found.map(({ id, evaluatedPhase, evaluatorVetoes, ...counts }) => [
+      id,
+      { counts, evaluatedPhase, evaluatorVetoes },
+    ]),
+  );
   return rows.flatMap((row) => {
-    const own = counts.get(row.id);
+    const own = facts.get(row.id);
     return own === undefined ? [] : [specResource(row, own)];
   });
 }
