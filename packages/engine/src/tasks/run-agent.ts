@@ -98,7 +98,8 @@ async function announce(
   return engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     const task = await currentTask(tx, input);
     if (task === undefined) return false;
-    await updateTask(tx, task.id, { agentId, ...begun });
+    // A validator works on the task for a while and is not its agent.
+    if (job.mode === task.executionMode) await updateTask(tx, task.id, { agentId, ...begun });
     if (begun !== undefined) {
       tx.emit({
         ...board.facts(task.id),
