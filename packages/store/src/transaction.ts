@@ -114,8 +114,7 @@ export class OrgTransaction extends OrgScope {
         drafts: jsonText(drafts),
         count: drafts.length,
         notify: backend === "postgres",
-        // A data directory has one process anyway, by its lock.
-        fence: backend === "postgres" ? this.#fence : undefined,
+        fence: this.#fence,
       }),
     );
     const first = rows[0]?.firstSeq;

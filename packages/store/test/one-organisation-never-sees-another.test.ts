@@ -121,7 +121,8 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
   findTaskRow: (scope, { taskId }) => door.findTaskRow(scope, taskId),
   getTaskResult: (scope, { taskId }) => door.getTaskResult(scope, taskId),
   listDependencyRows: (scope, { tasks }) => door.listDependencyRows(scope, at(tasks, 1).id),
-  listMergeableRows: (scope, { specId }) => door.listMergeableRows(scope, specId),
+  listMergeableRows: (scope, { specId }) =>
+    door.listMergeableRows(scope, specId, { limit: 10, afterNumber: 0 }),
   listTaskRows: (scope, { specId }) => door.listTaskRows(scope, specId),
   listTaskSteps: (scope, { taskId }) => door.listTaskSteps(scope, taskId, page),
   listTasks: (scope, { specId }) => door.listTasks(scope, { ...page, specId }),

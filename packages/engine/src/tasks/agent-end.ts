@@ -1,9 +1,8 @@
-import type { AgentId, TaskId } from "@aomori/contract";
+import type { AgentId, AgentOutcome, TaskId, UsageResource } from "@aomori/contract";
 import { isRecord } from "@aomori/system";
 import { addSpecUsage, dropSteerings, endAgent } from "@aomori/store";
 import type { AgentRow, OrgTransaction } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
-import type { AgentOutcome } from "@aomori/contract";
 import { errorClasses } from "../scheduling/retry-decision.ts";
 import type { Board } from "./board.ts";
 import type { LiveRun, StopReason } from "./live-runs.ts";
@@ -58,11 +57,15 @@ export async function recordEnd(engine: EngineContext, ended: EndedRun): Promise
       await endInterrupted(board, tx, { id: run.agentId, taskId: run.taskId });
     } else if (failure === undefined) await storeCompletion(board, tx, ended);
     else await storeFailure(board, tx, ended, failure);
-    await addSpecUsage(tx, run.specId, outcome.usage);
+    if (engine.live.hasOrders(run.agentId)) await dropSteerings(tx, run.agentId);
+    if (usesTokens(outcome.usage)) await addSpecUsage(tx, run.specId, outcome.usage);
   });
   if (failure !== undefined) return { kind: "failed", failure };
   return { kind: "completed", agentId: run.agentId, finalText: finalTextOf(outcome) };
 }
+
+const usesTokens = ({ inputTokens, outputTokens, costMicrousd }: UsageResource): boolean =>
+  inputTokens + outputTokens > 0 || costMicrousd !== null;
 
 const finalTextOf = (outcome: AgentOutcome): string =>
   outcome.kind === "completed" ? outcome.finalText : "";
@@ -78,7 +81,6 @@ async function storeCompletion(
     usage: outcome.usage,
     outcome: { final_text: finalTextOf(outcome) },
   });
-  await dropSteerings(tx, agentId);
   tx.emit({
     ...board.facts(taskId),
     agentId,
@@ -103,7 +105,6 @@ async function storeFailure(
     failure: { code, message, at: tx.now },
     outcome: { error_class: errorClass, retry_after_ms: retryAfterMs ?? null },
   });
-  await dropSteerings(tx, agentId);
   const facts = { ...board.facts(run.taskId), agentId };
   if (stopped) {
     const by = run.stopReason?.kind === "person" ? run.stopReason.by : "aomori";

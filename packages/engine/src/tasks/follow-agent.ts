@@ -59,7 +59,7 @@ export async function followAgent(
     if (!followed.isWanted(await engine.boards.find(orgId, spec.id))) {
       await stopRun(run, { kind: "person", by: "the end of its task" });
     }
-    run.deliver();
+    if (engine.live.hasOrders(agentId)) run.deliver();
     const outcome = await observe(run.agent, recorder);
     await Promise.all(run.deliveries);
     const durationMs = engine.clock.now() - startedAtMs;

@@ -31,6 +31,7 @@ export async function handOver(
       await settleSteering(tx, id, "undeliverable");
   }
   for (const { action, instruction, createdBy: by } of standing(orders)) {
+    engine.live.noteOrder(agents.to);
     const id = newId("steer", engine.random.bytes);
     const order = { id, agentId: agents.to, action, instruction, createdBy: by };
     await insertSteering(tx, { ...order, deliver: "now" });

@@ -31,6 +31,8 @@ export interface LiveRun {
 export class LiveRuns {
   readonly #runs = new Map<AgentId, LiveRun>();
   readonly #ends = new Map<AgentId, PromiseWithResolvers<void>>();
+  /** Agents that somebody gave an order, so that the others cost no look into the store. */
+  readonly #ordered = new Set<AgentId>();
 
   add(run: LiveRun): void {
     this.#runs.set(run.agentId, run);
@@ -42,6 +44,16 @@ export class LiveRuns {
     this.#runs.delete(agentId);
     this.#ends.get(agentId)?.resolve();
     this.#ends.delete(agentId);
+    this.#ordered.delete(agentId);
+  }
+
+  /** To be called before an order for the agent is committed; the agent may not have started yet. */
+  noteOrder(agentId: AgentId): void {
+    this.#ordered.add(agentId);
+  }
+
+  hasOrders(agentId: AgentId): boolean {
+    return this.#ordered.has(agentId);
   }
 
   get(agentId: AgentId): LiveRun | undefined {

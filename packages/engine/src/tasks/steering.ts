@@ -56,6 +56,7 @@ export async function steerAgent(
         `agent ${agentId} is ${now.status} and takes no more orders`,
       );
     }
+    engine.live.noteOrder(agentId);
     const id = newId("steer", engine.random.bytes);
     const stored = await insertSteering(tx, {
       id,

@@ -71,22 +71,29 @@ export async function listTaskRows(
   return rows.map(readTaskRow);
 }
 
-/** Finished branches of a spec that wait to be merged and whose dependencies all are, by number. */
-export async function listMergeableRows(scope: OrgScope, specId: SpecId): Promise<TaskRow[]> {
-  // Two sets, each read once: as joins they would be walked pair by pair wherever the planner has no statistics.
-  const merged = sql<TaskId>`
-    select id from tasks where org_id = ${scope.orgId} and spec_id = ${specId} and merge_state = 'merged'`;
-  const held = sql<TaskId>`
-    select task_id from task_edges
-    where org_id = ${scope.orgId} and spec_id = ${specId} and depends_on not in (${merged})`;
+/**
+ * Completed tasks whose branches wait to be merged and whose dependencies are all merged, by number; at most `limit`
+ * behind `afterNumber`, so that a long queue is not read whole at each turn.
+ */
+export async function listMergeableRows(
+  scope: OrgScope,
+  specId: SpecId,
+  { limit, afterNumber }: { readonly limit: number; readonly afterNumber: number },
+): Promise<TaskRow[]> {
   const rows = await scope
     .select("tasks")
     .select(taskColumns)
     .where("specId", "=", specId)
     .where("status", "=", "completed")
     .where("mergeState", "=", "queued")
-    .where(sql<boolean>`id not in (${held})`)
+    .where("number", ">", afterNumber)
+    .where(
+      sql<boolean>`not exists (
+        select 1 from task_edges e join tasks d on d.org_id = e.org_id and d.id = e.depends_on
+        where e.org_id = tasks.org_id and e.task_id = tasks.id and d.merge_state <> 'merged')`,
+    )
     .orderBy("number")
+    .limit(limit)
     .execute();
   return rows.map(readTaskRow);
 }
