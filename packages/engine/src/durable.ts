@@ -30,6 +30,12 @@ const longestRetryMs = 30_000;
 
 const isLeaseLost = (error: unknown): boolean => isCodedError(error) && error.code === "LEASE_LOST";
 
+/** An error that says what to do needs no trace. */
+function textOf(error: unknown): string {
+  if (isCodedError(error)) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function contextFor(closing: AbortSignal, log: Log): DurableContext {
   /** A step has settled what it can judge; whatever it throws (the database is gone, say) must not end the workflow. */
   const untilDone = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
@@ -40,8 +46,7 @@ function contextFor(closing: AbortSignal, log: Log): DurableContext {
         return closing.aborted ? await abandoned() : result;
       } catch (error) {
         if (closing.aborted || isLeaseLost(error)) return abandoned();
-        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        log.error(`the step "${name}" failed and is run again in ${delayMs} ms: ${text}`);
+        log.error(`the step "${name}" failed and is run again in ${delayMs} ms: ${textOf(error)}`);
       }
       await sleep(delayMs, undefined, { signal: closing }).catch(abandoned);
     }

@@ -22,7 +22,7 @@ const fetchDeadlineMs = 10 * 60_000;
 /**
  * Opens the project's clone, making it first when it is not there; safe to call again, also after a crash half way.
  *
- * Objects of a local repository are hard-linked (copied across file systems), not borrowed by alternates: a `git gc` in
+ * Objects of a local repository are hard-linked (copied across file systems, which an explicit --local would refuse), not borrowed by alternates: a `git gc` in
  * the user's repository could prune an object that only our branches need. The user's branches become
  * `refs/remotes/origin/*`; `refs/heads` is ours alone. Nothing is written to the source.
  */
@@ -95,7 +95,6 @@ async function makeClone(path: string, from: RepositorySource, options: GitOptio
       "clone",
       "--quiet",
       "--bare",
-      "--local",
       "--config",
       "remote.origin.fetch=+refs/heads/*:refs/remotes/origin/*",
       "--template=",

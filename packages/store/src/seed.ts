@@ -79,17 +79,17 @@ async function isSeedCurrent(migrations: readonly Migration[]): Promise<boolean>
 }
 
 async function unpack(archive: Uint8Array, directory: string): Promise<void> {
-  const files: Promise<void>[] = [];
-  for (const entry of readTar(archive)) {
-    const path = join(directory, entry.path);
-    if (entry.type === "directory") {
-      await mkdir(path, { recursive: true });
-      await chmod(path, entry.mode);
-    } else {
-      files.push(writeFile(path, entry.content, { mode: entry.mode }));
-    }
+  const entries = [...readTar(archive)];
+  for (const { type, path, mode } of entries) {
+    if (type !== "directory") continue;
+    await mkdir(join(directory, path), { recursive: true });
+    await chmod(join(directory, path), mode);
   }
-  await Promise.all(files);
+  const files = entries.filter(({ type }) => type !== "directory");
+  const written = await Promise.allSettled(
+    files.map(({ path, content, mode }) => writeFile(join(directory, path), content, { mode })),
+  );
+  for (const result of written) if (result.status === "rejected") throw result.reason;
 }
 
 async function removeEmpty(directory: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { OrgId, RandomBytes } from "@aomori/contract";
+import { UserError } from "@aomori/protocol";
 import type { Kysely } from "kysely";
 import type pg from "pg";
 
@@ -78,7 +79,7 @@ export class Store implements AsyncDisposable {
       try {
         return await this.#attempt(orgId, work);
       } catch (error) {
-        if (attempt >= deadlockRetries || !isRetried(error)) throw error;
+        if (attempt >= deadlockRetries || !isRetried(error)) throw told(error);
       }
     }
   }
@@ -110,6 +111,13 @@ export class Store implements AsyncDisposable {
     if (lastSeq !== undefined) feed.announce({ orgId, lastSeq, events });
     return result;
   }
+}
+
+/** PostgreSQL's disk_full (appendix A, class 53), as every other part says it. */
+function told(error: unknown): unknown {
+  if (sqlStateOf(error) !== "53100") return error;
+  const message = `the store cannot grow: the disk is full; free some space: ${String(error)}`;
+  return new UserError("io", "DISK_FULL", message, { cause: error });
 }
 
 function isRetried(error: unknown): boolean {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DemoWorld, quickScenario } from "./demo-world.ts";
+import { DemoWorld, SpecFailed, hashTree, quickScenario } from "./demo-world.ts";
 import { ServerProcess } from "./server-process.ts";
 import { expectNoOrphans, expectSoundStore, expectWhole } from "./wreckage.ts";
 
@@ -120,6 +120,24 @@ function mountSmall(directory: string, sizeMegabytes: number): boolean {
   return mounted.status === 0;
 }
 
+/** Does what the failed spec says: runs the tasks again that could not write. */
+async function retryUntilOver(world: DemoWorld, server: ServerProcess): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      expect(await world.play(server)).toBe("over");
+      return;
+    } catch (error) {
+      if (!(error instanceof SpecFailed) || round === 3) throw error;
+    }
+    const client = await server.client();
+    const { specId } = world;
+    if (specId === undefined) throw new Error("no spec was made");
+    for await (const task of client.tasks.list({ specId, status: "failed" })) {
+      await client.tasks.retry(task.id);
+    }
+  }
+}
+
 describe("a disk that is full", () => {
   it("says DISK_FULL when a store cannot even be made", async (context) => {
     if (!mountSmall(home, 4)) return context.skip("no tmpfs can be mounted here");
@@ -149,8 +167,13 @@ describe("a disk that is full", () => {
       await rm(filler);
       await first.kill();
       await using second = world.serve();
-      expect(await world.play(second)).toBe("over");
-      await expectWhole(world, second);
+      await retryUntilOver(world, second);
+      const again = await second.client();
+      const seqs: number[] = [];
+      for await (const event of again.events.stream({ follow: false })) seqs.push(event.seq);
+      expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+      for await (const task of again.tasks.list({ specId })) expect(task.status).toBe("completed");
+      expect(await hashTree(world.repository)).toBe(world.repositoryHash);
       await second.kill("SIGTERM");
       await expectSoundStore(second);
     } finally {
