@@ -6,7 +6,11 @@ import type { Page, PageRequest, Store } from "@aomori/store";
 const over: readonly string[] = ["completed", "cancelled"];
 
 /** Removes the worktrees of specs that are over, or that nobody knows, from every project's clone. */
-export async function tidyWorktrees(store: Store, workspaces: Workspaces, log: Log): Promise<void> {
+export async function tidyWorktrees(
+  store: Store,
+  workspaces: Pick<Workspaces, "reconcile">,
+  log: Log,
+): Promise<void> {
   for (const { id: orgId } of await allOrganizations(store)) {
     const scope = store.scope(orgId);
     for await (const project of pagesOf((page) => listProjects(scope, page))) {
