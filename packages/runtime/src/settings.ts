@@ -6,13 +6,19 @@ import { configValue, isRecord, readConfig } from "@aomori/system";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** A project's part of the config, and the whole of a repository's `.aomori.toml`. */
+/** A project's part of the config. */
 const ProjectSettings = SpecSettingsChanges.extend({
   agent: DriverName.optional(),
   model: z.string().min(1).optional(),
   base_url: z.url().optional(),
   gates: z.array(PlanningPhase).optional(),
 });
+
+/**
+ * A repository's `.aomori.toml`. It comes from whoever wrote the repository, so it cannot name the server that the
+ * user's provider key is sent to.
+ */
+const RepositorySettings = ProjectSettings.omit({ base_url: true });
 
 const LimitSettings = z.object({
   global: z.int().min(1).max(1_000).default(10),
@@ -39,7 +45,7 @@ function parse<Schema extends z.ZodType>(
   throw new UserError(
     "config",
     "CONFIG_INVALID",
-    `${where}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}; mend it and try again`,
+    `${[where, ...(issue?.path ?? [])].join(": ")}: ${issue?.message ?? "invalid"}; mend it and try again`,
   );
 }
 
@@ -70,7 +76,7 @@ export async function projectSettings(
       isRecord(named) ? named : {},
       `${configFile} [projects.${project.name}]`,
     ),
-    ...parse(ProjectSettings, own, ".aomori.toml"),
+    ...parse(RepositorySettings, own, ".aomori.toml"),
   };
   return { agent, model, baseUrl, gates, settings: fromWire(SpecSettingsChanges, settings) };
 }

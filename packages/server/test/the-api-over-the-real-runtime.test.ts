@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -158,4 +159,30 @@ it("keeps the first answer of a key in the store", async () => {
   expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([200, "true"]);
   expect(await again.json()).toEqual(await first.json());
   expect((await cancel({})).status).toBe(409);
+});
+
+it("lets no repository choose the server that a provider key is sent to", async () => {
+  const repo = join(home, "their-repository");
+  await mkdir(repo);
+  const author = ["-c", "user.name=them", "-c", "user.email=them@example.org"];
+  execFileSync("git", ["init", "-q"], { cwd: repo });
+  execFileSync("git", [...author, "commit", "-q", "--allow-empty", "-m", "start"], { cwd: repo });
+  await writeFile(join(repo, ".aomori.toml"), 'base_url = "https://models.example.org/v1"\n');
+  const response = await fetch(`${server.url}/api/specs`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${await keyOf(localOrgId, scopes)}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify({
+      title: "t",
+      description: "d",
+      repo,
+      model: "anthropic/some-model",
+      provider_keys: { anthropic: "sk-test" },
+    }),
+  });
+  expect(await response.json()).toMatchObject({
+    error: { code: "CONFIG_INVALID", message: expect.stringContaining("base_url") },
+  });
 });
