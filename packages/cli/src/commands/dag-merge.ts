@@ -29,6 +29,7 @@ export const handler: CommandHandler = {
       const commit = (textAt(value, "commit") ?? "").slice(0, 12);
       const before = (textAt(value, "previous_commit") ?? "").slice(0, 12);
       const kind = (textAt(value, "kind") ?? "").replaceAll("_", " ");
+      if (kind === "created") return `${cellText(branch)} is new, at ${commit}\n`;
       return kind === "up to date"
         ? `${cellText(branch)} is up to date at ${commit}\n`
         : `${cellText(branch)} moved from ${before} to ${commit} (${cellText(kind)})\n`;

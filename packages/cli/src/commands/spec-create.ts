@@ -19,6 +19,11 @@ export const handler: CommandHandler = {
     };
     const connection = await connect(request);
     const answer = await callFor(request, connection, "specs.create", input);
+    if (await isDirty(input.repo, request)) {
+      prose.note(
+        `uncommitted changes in ${input.repo} are not part of the spec: it starts from a commit`,
+      );
+    }
     if (flags.dryRun) return planOf(answer);
     const id = textAt(answer, "id") ?? "";
     prose.note(`watch it with: aomori spec logs ${id} --follow`);
@@ -28,6 +33,16 @@ export const handler: CommandHandler = {
 };
 
 const gitDeadlineMs = 10_000;
+
+/** Whether a checkout on this machine holds changes that no commit has; `false` where there is none to look at. */
+async function isDirty(repo: string, { signal }: CommandRequest): Promise<boolean> {
+  if (isUrl(repo)) return false;
+  const { exitCode, stdout } = await runChild(
+    ["git", "--no-optional-locks", "-C", repo, "status", "--porcelain", "--untracked-files=normal"],
+    { cwd: repo, deadlineMs: gitDeadlineMs, signal, tether: "untethered" },
+  );
+  return exitCode === 0 && stdout.trim() !== "";
+}
 
 /** The URL or absolute path the server is told: relative paths mean nothing to it. */
 async function repositoryOf({ input, context, signal }: CommandRequest): Promise<string> {

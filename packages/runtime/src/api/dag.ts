@@ -10,6 +10,13 @@ import type { Runtime } from "../open-runtime.ts";
 import type { HandlersOf, PlansOf } from "./handler.ts";
 import { requireSpecResource } from "./specs.ts";
 
+const intoActions = {
+  created: "create",
+  fast_forward: "fast-forward",
+  merge_commit: "merge into",
+  up_to_date: "leave",
+} as const;
+
 /** The operations on a spec's graph and its merges, by id. */
 export function dagHandlers(runtime: Runtime): HandlersOf<"dag"> {
   const engine = runtime.engine.context;
@@ -54,13 +61,16 @@ export function dagPlans(runtime: Runtime): PlansOf<"dag"> {
         branch: input.into,
         by: caller.keyName,
       });
-      const from = move.previousCommit?.slice(0, 10) ?? "nothing";
+      const to = move.commit.slice(0, 10);
       return {
         actions: [
           {
-            action: move.kind,
+            action: intoActions[move.kind],
             target: input.into,
-            detail: `${from} → ${move.commit.slice(0, 10)}`,
+            detail:
+              move.previousCommit === null
+                ? `at ${to}`
+                : `${move.previousCommit.slice(0, 10)} → ${to}`,
           },
         ],
       };
