@@ -72,8 +72,13 @@ function usageLines(usage: unknown): string[] {
 function failureLines(spec: unknown, paint: ViewTerminal["paint"]): string[] {
   const failure = textAt(fieldsAt(spec, "failure"), "message");
   const gates = textsAt(spec, "gates");
+  const id = cellText(textAt(spec, "id") ?? "");
+  const waits = textAt(spec, "status") === "awaiting_approval";
   return [
     ...(gates.length === 0 ? [] : [`Gates: ${gates.join(", ")}`]),
+    ...(waits
+      ? [`Next: aomori spec approve ${id}, or aomori spec reject ${id} "what to change"`]
+      : []),
     ...(failure === undefined ? [] : [paint.red(`Reason: ${cellText(failure)}`)]),
   ];
 }

@@ -1,3 +1,4 @@
+import { findTaskRow } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
 import { mergeWorkflowId } from "../context.ts";
 import type { EngineContext, MergeInput } from "../context.ts";
@@ -35,7 +36,10 @@ export async function convergeSpec(board: Board, tx: OrgTransaction): Promise<vo
 
 /** Some task needs a person, and none goes on by itself. */
 export async function failStopped(board: Board, tx: OrgTransaction): Promise<void> {
-  const message = `${board.stopped.join(", ")} did not complete; run them again with "aomori task retry"`;
+  const [first] = board.stopped;
+  const failure = first === undefined ? undefined : (await findTaskRow(tx, first))?.failure;
+  const why = failure === null || failure === undefined ? "" : ` (${first}: ${failure.message})`;
+  const message = `${board.stopped.join(", ")} did not complete${why}; run them again with "aomori task retry"`;
   await failSpec(board, tx, { code: "TASKS_FAILED", message });
 }
 

@@ -5,13 +5,17 @@ import { ensureLocalKey, localOrgId } from "@aomori/store";
 import {
   acquireLock,
   ensureHome,
+  errnoOf,
   identifySelf,
   readCredentials,
+  readTextFile,
   removeServerInfo,
   setCredential,
+  writeFileAtomic,
   writeServerInfo,
 } from "@aomori/system";
 import type { HomeLayout } from "@aomori/system";
+import { join } from "node:path";
 import { createRuntimeServer } from "../runtime-server.ts";
 import type { Log } from "../ports.ts";
 
@@ -99,8 +103,9 @@ async function serve(
     drain().catch((error: unknown) => stopped.reject(error));
   };
   runtime.lost.addEventListener("abort", drainLost, { once: true });
-  const url = await server.listen({ port: options.port });
+  const url = await listen(server, options);
   const port = Number(new URL(url).port);
+  await writeFileAtomic(lastPortFile(layout), `${port}\n`);
   await writeServerInfo(layout.serverInfoFile, { ...identity, startedAt, port, version });
   log({ level: "info", message: `Aomori ${version} answers at ${url} (${runtime.store.kind})` });
   return { url, port, stopped: stopped.promise, drain };
@@ -112,6 +117,25 @@ const leaseLost = (): TerminalError =>
     "LEASE_LOST",
     "another process has taken the store over, so this server stops; its work goes on there",
   );
+
+const lastPortFile = (layout: HomeLayout): string => join(layout.runDirectory, "last-port");
+
+/** A restarted server answers where it answered before, so that whoever follows its events only has to wait. */
+async function listen(
+  server: ReturnType<typeof createRuntimeServer>,
+  { layout, port }: StartServerOptions,
+): Promise<string> {
+  const last = Number(await readTextFile(lastPortFile(layout)));
+  if (port !== 0 || !Number.isInteger(last) || last < 1024 || last > 65_535) {
+    return server.listen({ port });
+  }
+  try {
+    return await server.listen({ port: last });
+  } catch (error) {
+    if (errnoOf(error) !== "EADDRINUSE") throw error;
+    return server.listen({ port: 0 });
+  }
+}
 
 async function keepLocalKey(layout: HomeLayout, runtime: Runtime): Promise<void> {
   const { [localKeyName]: known } = await readCredentials(layout.credentialsFile);
