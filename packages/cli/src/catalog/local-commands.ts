@@ -84,14 +84,22 @@ const configCommands: readonly CommandSpec[] = [
     positionals: [{ name: "key", field: "key", type: "string", required: true }],
     errors: ["CONFIG_KEY_UNKNOWN"],
   }),
-  command("login", "Store an API key for the server of api-url", {
+  command("login", "Store an API key of a server, or of a model provider", {
     eventType: "login",
     effects: { readOnly: false },
     flags: [
       yesNo("with-api-key", "read the key from standard input"),
+      text(
+        "provider",
+        "name",
+        "the key is that of a model provider: anthropic, openai, openrouter or openai-compatible",
+      ),
       text("api-url", "url", "server the key is for; that of the configuration when absent"),
     ],
-    examples: ["aomori login --with-api-key < key.txt"],
+    examples: [
+      "aomori login --with-api-key < key.txt",
+      "aomori login --provider anthropic < key.txt",
+    ],
     errors: ["API_URL_MISSING", "API_KEY_INVALID"],
   }),
   command("logout", "Forget the API key of a server", {

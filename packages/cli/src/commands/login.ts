@@ -1,4 +1,5 @@
 import type { CommandHandler, CommandRequest } from "@aomori/command";
+import { didYouMean } from "@aomori/command";
 import { UserError } from "@aomori/protocol";
 import { createNodeTransport } from "@aomori/sdk/node";
 import { homeLayout, setCredential } from "@aomori/system";
@@ -9,11 +10,12 @@ import { fieldsOf } from "../wire/fields.ts";
 export const handler: CommandHandler = {
   run: async (request) => {
     const { input, context, signal } = request;
+    if (typeof input["provider"] === "string") return storeProviderKey(request, input["provider"]);
     if (input["with_api_key"] !== true) {
       throw new UserError(
         "usage",
         "LOGIN_METHOD_MISSING",
-        "give the key on standard input: aomori login --with-api-key < file; the local server needs no login",
+        "give the key on standard input: aomori login --with-api-key < file, or --provider anthropic < file for a model; the local server needs no login",
       );
     }
     const url = await loginUrl(request);
@@ -25,6 +27,25 @@ export const handler: CommandHandler = {
   },
 };
 
+const providers: readonly string[] = ["anthropic", "openai", "openrouter", "openai-compatible"];
+
+/** Kept for the local server, which reads it when a spec starts or goes on. */
+async function storeProviderKey(
+  request: CommandRequest,
+  provider: string,
+): Promise<{ readonly provider: string; readonly stored: true }> {
+  if (!providers.includes(provider)) {
+    throw new UserError(
+      "usage",
+      "PROVIDER_UNKNOWN",
+      `there is no provider "${provider}".${didYouMean(provider, providers)} Providers: ${providers.join(", ")}`,
+    );
+  }
+  const key = await readGivenKey(request);
+  await setCredential(homeLayout(request.context.env).credentialsFile, provider, key);
+  return { provider, stored: true };
+}
+
 async function readGivenKey({ context, prose }: CommandRequest): Promise<string> {
   if (context.stdin.isTty) prose.note("paste the API key and end with Ctrl-D");
   const key = (await context.stdin.readText()).trim();
@@ -33,6 +54,6 @@ async function readGivenKey({ context, prose }: CommandRequest): Promise<string>
   throw new UserError(
     "validation",
     "API_KEY_INVALID",
-    "standard input holds no API key (one line, aomori_sk_…); nothing was stored",
+    "standard input holds no API key (one line without spaces); nothing was stored",
   );
 }

@@ -105,6 +105,7 @@ export function endingText(
 ): string {
   const id = cellText(event["spec_id"]);
   const tests = cellText(event["tests"]);
+  const aomori = cellText(event["invocation"]);
   return [
     "",
     `${paint.green("COMPLETE")} in ${cellText(event["took"])}  ok:true`,
@@ -113,10 +114,10 @@ export function endingText(
     `Branch: ${cellText(event["integration_branch"])} at ${cellText(event["commit"]).slice(0, 12)}`,
     "",
     "Look at it:",
-    `  aomori spec status ${id}`,
-    `  aomori dag show ${id}`,
-    `  aomori task diff ${cellText(event["example_task"])}`,
-    `  aomori dag merge ${id} --into BRANCH`,
+    `  ${aomori} spec status ${id}`,
+    `  ${aomori} dag show ${id}`,
+    `  ${aomori} task diff ${cellText(event["example_task"])}`,
+    `  ${aomori} dag merge ${id} --into BRANCH`,
     paint.dim("  (a branch of yours that is not checked out)"),
     "",
   ].join("\n");

@@ -195,6 +195,8 @@ async function ending(
     tests_failed: tests?.tests_failed ?? null,
     example_task: board.graph.criticalPath[0] ?? board.graph.tasks[0]?.id ?? "",
     took,
+    // From a clone there is no "aomori" on PATH.
+    invocation: context.env["npm_lifecycle_event"] === undefined ? "aomori" : "npm run aomori --",
     summary: `COMPLETE in ${took}: tests of the merged branch: ${tests === undefined ? "none found" : passed}`,
   };
 }
