@@ -45,6 +45,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
   pool.on("error", (error) =>
     options.onLog(`an idle database connection was lost: ${error.message}`),
   );
+  // One that is lost while it is in use, between two queries, tells only its client; the next query on it fails.
+  pool.on("connect", (client) =>
+    client.on("error", (error) =>
+      options.onLog(`a database connection was lost: ${error.message}`),
+    ),
+  );
   const guard = new TransactionGuard();
   guardPool(pool, guard);
   const feed = new PostgresFeed({

@@ -80,7 +80,7 @@ describe.skipIf(databaseUrl === undefined)("two servers on one PostgreSQL", () =
   it("takes over from a server that has stopped moving, which ends as soon as it moves again", async () => {
     await using database = await TestDatabase.create();
     const scenario = await quickScenario();
-    await using world = await DemoWorld.create({ ...scenario, delay_ms: 100 });
+    await using world = await DemoWorld.create({ ...scenario, delay_ms: 50 });
     await using first = world.serve({ env: { AOMORI_DATABASE_URL: database.url } });
     const client = await first.client();
     const specId = await world.ensureSpec(client);
@@ -96,14 +96,13 @@ describe.skipIf(databaseUrl === undefined)("two servers on one PostgreSQL", () =
     }
     await using successor = second;
     expect(answer.kind).toBe("ready");
-    console.log(`taken over after ${Date.now() - startedMs} ms`);
     process.kill(first.pid, "SIGCONT");
     expect(await first.ended).toMatchObject({ code: 1 });
-    console.log(`the first one ended after ${Date.now() - startedMs} ms`);
     expect(first.stderr).toContain("another process has taken the store over");
     await expectNoOrphans(world.home);
 
     expect(await world.play(successor)).toBe("over");
+    console.log(`over after ${Date.now() - startedMs} ms`);
     const events = [];
     const reader = await successor.client();
     for await (const event of reader.events.stream({ follow: false })) events.push(event);
