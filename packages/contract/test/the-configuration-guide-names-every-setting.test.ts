@@ -11,6 +11,6 @@ test("the guide lists every setting of a project with its default", () => {
   const defaults: Readonly<Record<string, unknown>> = SpecSettings.parse({});
   const names = Object.keys(SpecSettings.shape);
   expect(listed).toEqual(
-    Object.fromEntries(names.map((name) => [name, String(defaults[name] ?? "detected")])),
+    Object.fromEntries(names.map((name) => [name, JSON.stringify(defaults[name]) ?? "detected"])),
   );
 });

@@ -36,7 +36,7 @@ export interface MergeInput {
   readonly run: number;
 }
 
-export interface Workflows {
+interface Workflows {
   readonly plan: StartWorkflow<PlanInput>;
   readonly task: StartWorkflow<TaskInput>;
   readonly merge: StartWorkflow<MergeInput>;

@@ -4,7 +4,7 @@ import { acceptArtifact, updateSpec } from "@aomori/store";
 import type { OrgTransaction, SpecRow } from "@aomori/store";
 
 /** The phase after `phase`; SYNC stays until the merged result has passed its gate. */
-export function phaseAfter(phase: PlanningPhase): Phase {
+function phaseAfter(phase: PlanningPhase): Phase {
   return planningPhases[planningPhases.indexOf(phase) + 1] ?? "SYNC";
 }
 

@@ -28,7 +28,7 @@ export interface SteerRequest {
   readonly by: string;
 }
 
-export async function requireAgent(scope: OrgScope, agentId: AgentId): Promise<AgentRow> {
+async function requireAgent(scope: OrgScope, agentId: AgentId): Promise<AgentRow> {
   const agent = await findAgentRow(scope, agentId);
   if (agent === undefined) {
     throw new UserError(
