@@ -98,8 +98,11 @@ describe("completion", () => {
     });
 
     it.skipIf(!installed)("is a script the shell accepts", async () => {
-      const script = completionScript(shell, "shelf", await program.loadSpecs());
-      const ran = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+      const folder = mkdtempSync(join(tmpdir(), "aomori-completion-"));
+      const file = join(folder, `shelf.${shell}`);
+      writeFileSync(file, completionScript(shell, "shelf", await program.loadSpecs()));
+      const ran = spawnSync(shell, ["-n", file], { encoding: "utf8" });
+      rmSync(folder, { recursive: true });
       expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: "" });
     });
   });

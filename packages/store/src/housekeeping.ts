@@ -45,6 +45,8 @@ export class Housekeeping {
 
   async #run(): Promise<void> {
     try {
+      // Counts of changes reach the view at most once a second otherwise: a quick start would look as if nothing had changed.
+      await this.#pool.query("select pg_stat_force_next_flush()");
       const { rows } = await this.#pool.query<{ name: string; dead: boolean }>(due);
       for (const { name, dead } of rows) {
         if (this.#closed) return;
