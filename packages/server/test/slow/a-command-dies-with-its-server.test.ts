@@ -56,7 +56,7 @@ for point in ${world.directory}/kill-*; do
   read -r word moment < "$point"
   case " $* " in
   *" $word "*)
-    mv "$point" "$point.done" 2>/dev/null || continue
+    mv "$point" "${world.directory}/done-\${point##*/}" 2>/dev/null || continue
     pid=$(sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' ${world.home}/run/server.lock)
     case $moment in
     before) kill -9 "$pid"; sleep 0.2 ;;

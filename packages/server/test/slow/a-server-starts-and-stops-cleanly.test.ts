@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DemoWorld, SpecFailed, hashTree, quickScenario } from "./demo-world.ts";
 import { ServerProcess } from "./server-process.ts";
-import { expectNoOrphans, expectSoundStore, expectWhole } from "./wreckage.ts";
+import { expectNoOrphans, expectSoundStore, expectWhole, holdsOf } from "./wreckage.ts";
 
 let home = "";
 
@@ -61,7 +61,7 @@ describe("what an earlier server left", () => {
     expect(answer).toMatchObject({ kind: "refused", code: "STORE_NEWER" });
     expect(answer.kind === "refused" && answer.message).toMatch(/000900.*up to 0000\d\d/);
     expect(await server.ended).toMatchObject({ code: 1 });
-    expect(await readdir(layout.runDirectory)).toEqual([]);
+    expect(await holdsOf(layout)).toEqual([]);
   });
 
   it("makes a whole store after a first start that was killed at any moment", async () => {
@@ -100,7 +100,7 @@ describe("a server that is told to stop while agents run", () => {
       expect(await first.ended).toEqual({ code: 0, signal: null });
       expect(Date.now() - startedMs).toBeLessThan(10_000);
       await expectNoOrphans(world.home);
-      expect(await readdir(first.layout.runDirectory)).toEqual([]);
+      expect(await holdsOf(first.layout)).toEqual([]);
 
       await using second = world.serve({ version: "7.0.0" });
       expect(await world.play(second)).toBe("over");

@@ -1,5 +1,6 @@
 import type { AomoriEvent } from "@aomori/contract";
 import { openStore, checkStore } from "@aomori/store";
+import type { HomeLayout } from "@aomori/system";
 import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
@@ -196,6 +197,12 @@ async function expectTestsPass(world: DemoWorld, clone: string, branch: string):
   await run("npm", ["test", "--silent"], { cwd: checkout });
 }
 
+/** The locks of a home, and the file by which a server is found. */
+export async function holdsOf(layout: HomeLayout): Promise<string[]> {
+  const names = await readdir(layout.runDirectory);
+  return names.filter((name) => name.includes(".lock") || name === "server.json");
+}
+
 /** To be called once no server runs: the store agrees with its own rules, and nothing holds a lock. */
 export async function expectSoundStore(server: ServerProcess): Promise<void> {
   const { layout } = server;
@@ -205,6 +212,5 @@ export async function expectSoundStore(server: ServerProcess): Promise<void> {
     randomBytes,
   });
   expect(await checkStore(store)).toEqual([]);
-  const left = await readdir(layout.runDirectory);
-  expect(left.filter((name) => name !== "db.lock")).toEqual([]);
+  expect((await holdsOf(layout)).filter((name) => name !== "db.lock")).toEqual([]);
 }
