@@ -2,6 +2,7 @@ import type { Runtime } from "@aomori/runtime";
 import { authenticate } from "@aomori/store";
 import { createServer } from "./create-server.ts";
 import type { Server, ServerOptions } from "./create-server.ts";
+import { RememberedIdentities } from "./remembered-identities.ts";
 import { runtimeHandlers, runtimePlans, storeEvents, storeIdempotency } from "./runtime-ports.ts";
 
 export interface RuntimeServerOptions extends Pick<
@@ -30,13 +31,25 @@ export function createRuntimeServer({
     draining = true;
     onDrain();
   };
+  const identities = new RememberedIdentities(
+    (secret) => authenticate(store, secret),
+    () => store.clock.now(),
+  );
+  const handlers = runtimeHandlers(runtime, drain);
   return createServer({
     ...options,
-    handlers: runtimeHandlers(runtime, drain),
+    handlers: {
+      ...handlers,
+      "keys.revoke": async (input, context) => {
+        const revoked = await handlers["keys.revoke"](input, context);
+        identities.forget();
+        return revoked;
+      },
+    },
     plans: runtimePlans(runtime),
     events: storeEvents(store),
     idempotency: storeIdempotency(store),
-    authenticate: (secret) => authenticate(store, secret),
+    authenticate: (secret) => identities.authenticate(secret),
     clock: () => store.clock.now(),
     health: () =>
       Promise.resolve({
