@@ -140,15 +140,19 @@ const strayLookMs = [2_000, 5_000, 10_000, 20_000, 40_000] as const;
 
 /**
  * For a while after a take-over from an engine that may still move: whatever that one claimed in its last moments, and
- * will never go on with, is taken up here.
+ * will never go on with, is taken up here; what it ended there with an error, `startLive` starts anew.
  */
-export async function adoptStrays({ closing, log, running }: Durability): Promise<void> {
+export async function adoptStrays(
+  { closing, log, running }: Durability,
+  startLive: () => Promise<unknown>,
+): Promise<void> {
   const strays = async (): Promise<string[]> => {
     const pending = await DBOS.listWorkflows({ status: "PENDING", loadInput: false });
     return pending.map((row) => row.workflowID).filter((id) => !running.has(id));
   };
   for (const delayMs of strayLookMs) {
     await sleep(delayMs, undefined, { signal: closing });
+    await startLive();
     const first = await strays();
     if (first.length === 0) continue;
     // One that was claimed here this very moment has begun to run by the second look.

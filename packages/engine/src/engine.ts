@@ -14,7 +14,7 @@ import type {
   Random,
   Workspaces,
 } from "./ports.ts";
-import { recover } from "./recover.ts";
+import { recover, startLive } from "./recover.ts";
 import { Serials } from "./serials.ts";
 import { planWorkflow } from "./specs/plan-workflow.ts";
 import { Boards } from "./tasks/boards.ts";
@@ -92,7 +92,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   if (options.contested === true) {
-    adoptStrays(durability).catch((error: unknown) => {
+    adoptStrays(durability, () => startLive(context)).catch((error: unknown) => {
       if (!stopping.aborted) options.log.error("cannot look for strays", { error: String(error) });
     });
   }
