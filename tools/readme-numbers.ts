@@ -50,7 +50,7 @@ export function numbersTable(root: string): string | undefined {
     const against = numberText(figure.floor ?? figure.peer);
     const { id, unit, target, met } = figure;
     const values = [numberText(figure.ours), against, numberText(figure.ratio)].join(" | ");
-    return `| ${id} | ${unit} | ${values} | ${target} | ${met ? "yes" : "**no**"} |`;
+    return `| ${id} | ${unit} | ${values} | ${target} | ${verdict(target, met)} |`;
   });
   return [
     "| figure | unit | ours | floor or peer | ratio | target | met |",
@@ -58,4 +58,10 @@ export function numbersTable(root: string): string | undefined {
     ...rows,
     "",
   ].join("\n");
+}
+
+/** A figure that promises nothing is neither met nor missed. */
+function verdict(target: string | number, met: boolean): string {
+  if (target === "none") return "–";
+  return met ? "yes" : "**no**";
 }

@@ -42,7 +42,7 @@ interface Workflows {
   readonly merge: StartWorkflow<MergeInput>;
 }
 
-/** What every part of the engine works with; made once by `createEngine`. */
+/** What every part of the engine works with; made once by `startEngine`. */
 export interface EngineContext {
   readonly store: Store;
   readonly clock: Clock;

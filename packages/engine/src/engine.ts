@@ -1,19 +1,8 @@
-import type { Store } from "@aomori/store";
 import type { EngineContext, MergeInput, PlanInput, TaskInput } from "./context.ts";
 import { adoptStrays, defineWorkflow, launchDurable, shutdownDurable } from "./durable.ts";
 import type { Durability } from "./durable.ts";
 import { Interrupts } from "./interrupts.ts";
 import { mergeWorkflow } from "./merging/merge-workflow.ts";
-import type {
-  AgentPort,
-  Clock,
-  KeyRing,
-  Limits,
-  Log,
-  PlannerPort,
-  Random,
-  Workspaces,
-} from "./ports.ts";
 import { recover, startLive } from "./recover.ts";
 import { Serials } from "./serials.ts";
 import { planWorkflow } from "./specs/plan-workflow.ts";
@@ -22,19 +11,21 @@ import { Dispatcher } from "./tasks/dispatcher.ts";
 import { LiveRuns } from "./tasks/live-runs.ts";
 import { taskWorkflow } from "./tasks/task-workflow.ts";
 
-export interface EngineOptions {
-  readonly store: Store;
+export interface EngineOptions extends Pick<
+  EngineContext,
+  | "store"
+  | "clock"
+  | "random"
+  | "log"
+  | "agents"
+  | "planner"
+  | "workspaces"
+  | "keys"
+  | "limits"
+  | "heartbeatMs"
+> {
   /** Names this process to DBOS; the same after a restart, so that its pending workflows go on. */
   readonly executorId: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly agents: AgentPort;
-  readonly planner: PlannerPort;
-  readonly workspaces: Workspaces;
-  readonly keys: KeyRing;
-  readonly limits: Limits;
-  readonly heartbeatMs: number;
   /** Aborted when another process has taken the store over: nothing is recorded or started any more. */
   readonly lost: AbortSignal;
   /** The store was taken from an engine that may still move. */
