@@ -21,6 +21,8 @@ export const floors: FloorTable = {
   store: { floor: 3, mayImport: ["protocol", "contract", "system"] },
   agents: { floor: 3, mayImport: ["protocol", "contract", "system"] },
   sdk: { floor: 3, mayImport: ["protocol", "operation", "contract"] },
+  "aoi-lint": { floor: 3, mayImport: ["protocol", "operation", "command", "system"] },
+  machinemode: { floor: 3, mayImport: ["protocol", "operation", "command", "system"] },
   engine: { floor: 4, mayImport: ["protocol", "contract", "system", "store", "git"] },
   runtime: {
     floor: 5,

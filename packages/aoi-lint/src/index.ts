@@ -1,0 +1,1 @@
+export type { Certainty, Finding, Severity, Verdict } from "./rule.ts";

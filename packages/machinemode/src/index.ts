@@ -1,0 +1,1 @@
+export type { RecordSource } from "./record.ts";
