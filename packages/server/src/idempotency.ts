@@ -34,6 +34,13 @@ const reused = (key: string): UserError =>
     `Idempotency-Key ${key} was used for another request; use a new key`,
   );
 
+const unanswered = (key: string, effect: string): UserError =>
+  new UserError(
+    "conflict",
+    "IDEMPOTENT_ANSWER_LOST",
+    `the request with Idempotency-Key ${key} was carried out (${effect}), but its answer was not stored, for instance because the server stopped; nothing was done again: look at what is there instead of repeating it`,
+  );
+
 interface Running {
   readonly hash: string;
   readonly answer: Promise<IdempotentAnswer>;
@@ -48,7 +55,7 @@ export class IdempotentCalls {
     this.#port = port;
   }
 
-  /** Throws IDEMPOTENCY_KEY_REUSED, or the retryable IDEMPOTENCY_KEY_IN_USE while another process runs the first call. */
+  /** Throws IDEMPOTENCY_KEY_REUSED, IDEMPOTENT_ANSWER_LOST, or the retryable IDEMPOTENCY_KEY_IN_USE while another process runs the first call. */
   async run(
     request: IdempotentRequest,
     call: () => Promise<IdempotentAnswer>,
@@ -88,9 +95,10 @@ export class IdempotentCalls {
         { retryAfterMs: 1_000 },
       );
     }
+    if (claim.kind === "unanswered") throw unanswered(request.key, claim.effect);
     let answer: IdempotentAnswer;
     try {
-      answer = await call();
+      answer = await this.#port.carryOut(request, call);
     } catch (error) {
       await this.#port.release(request);
       throw error;

@@ -52,13 +52,17 @@ export type IdempotencyClaim =
   | { readonly kind: "claimed" }
   | { readonly kind: "answered"; readonly answer: IdempotentAnswer }
   | { readonly kind: "running" }
+  /** Carried out, as `effect` tells, by a process that has not stored its answer. */
+  | { readonly kind: "unanswered"; readonly effect: string }
   | { readonly kind: "other_request" };
 
 /** First answers by key, shared by every process on a store. */
 export interface IdempotencyPort {
   claim(request: IdempotentRequest): Promise<IdempotencyClaim>;
+  /** Runs the call of a claimed key, so that its first change and the note of it are committed together. */
+  carryOut<Result>(request: IdempotentRequest, call: () => Promise<Result>): Promise<Result>;
   complete(request: IdempotentRequest, answer: IdempotentAnswer): Promise<void>;
-  /** Gives the key back after a failure, so that the call may be tried again. */
+  /** Gives the key back after a failure, so that the call may be tried again; unless it changed something first. */
   release(request: IdempotentRequest): Promise<void>;
 }
 

@@ -75,6 +75,7 @@ export function storeIdempotency(store: Store): IdempotencyPort {
       if (start.kind !== "answered") return start;
       return { kind: "answered", answer: { status: start.status, body: start.response } };
     },
+    carryOut: (request, call) => store.carryOut(request.orgId, request, call),
     complete: (request, { status, body }) =>
       store.transaction(request.orgId, (transaction) =>
         finishIdempotent(transaction, request, { status, response: body }),

@@ -62,6 +62,20 @@ it("asks to come back while another process runs the first", async () => {
   });
 });
 
+it("does nothing again when only the answer was lost, and says what was done", async () => {
+  await using test = await startTestServer();
+  await create(test, "k1");
+  for (const row of test.idempotency.rows.values()) row.effect = "spec.created: t";
+  const response = await create(test, "k1");
+  expect(response.status).toBe(409);
+  expect((await response.json()).error).toMatchObject({
+    code: "IDEMPOTENT_ANSWER_LOST",
+    retryable: false,
+    message: expect.stringContaining("spec.created: t"),
+  });
+  expect(test.world.created).toBe(1);
+});
+
 it("gives the key back after a failure", async () => {
   await using test = await startTestServer();
   test.world.failure = new UserError("validation", "REPOSITORY_EMPTY", "no commits");

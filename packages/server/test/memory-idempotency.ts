@@ -8,6 +8,8 @@ import type {
 interface Row {
   readonly hash: string;
   answer?: IdempotentAnswer;
+  /** What was done by a process that died before it answered. */
+  effect?: string;
 }
 
 const idOf = (request: IdempotentRequest): string =>
@@ -26,8 +28,15 @@ export class MemoryIdempotency implements IdempotencyPort {
       return Promise.resolve({ kind: "claimed" });
     }
     if (row.hash !== hashOf(request)) return Promise.resolve({ kind: "other_request" });
+    if (row.effect !== undefined) {
+      return Promise.resolve({ kind: "unanswered", effect: row.effect });
+    }
     if (row.answer === undefined) return Promise.resolve({ kind: "running" });
     return Promise.resolve({ kind: "answered", answer: row.answer });
+  }
+
+  carryOut<Result>(_request: IdempotentRequest, call: () => Promise<Result>): Promise<Result> {
+    return call();
   }
 
   complete(request: IdempotentRequest, answer: IdempotentAnswer): Promise<void> {

@@ -1,5 +1,6 @@
 import type { OrgId, RandomBytes } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely } from "kysely";
 import type pg from "pg";
 
@@ -7,6 +8,8 @@ import type { Backend } from "./backend.ts";
 import type { Clock } from "./clock.ts";
 import { createDatabase } from "./database.ts";
 import type { EventFeed } from "./event-feed.ts";
+import { markCarriedOut } from "./queries/carried-out.ts";
+import type { IdempotencyClaimName } from "./queries/carried-out.ts";
 import { OrgScope } from "./scope.ts";
 import { sqlStateOf } from "./sql-state.ts";
 import type { Tables } from "./tables.ts";
@@ -24,6 +27,13 @@ const deadlockRetries = 5;
 /** serialization_failure and deadlock_detected (PostgreSQL, appendix A, class 40). */
 const retriedStates: readonly string[] = ["40001", "40P01"];
 
+/** A request with an idempotency key that is being carried out. */
+interface Claim {
+  readonly orgId: OrgId;
+  readonly name: IdempotencyClaimName;
+  marked: boolean;
+}
+
 let readDatabase: (store: Store) => Kysely<Tables>;
 
 /** Every organisation's rows: for the `allOrganizations…` functions and whole-store work of this package alone. */
@@ -39,6 +49,7 @@ export class Store implements AsyncDisposable {
   readonly #database: Kysely<Tables>;
   readonly #backend: Backend;
   readonly #randomBytes: RandomBytes;
+  readonly #claims = new AsyncLocalStorage<Claim>();
   #fence: Fence | undefined;
 
   static {
@@ -84,6 +95,15 @@ export class Store implements AsyncDisposable {
     }
   }
 
+  /** Runs `work` for a claimed key: the first change it makes is committed together with the note that it was made. */
+  carryOut<Result>(
+    orgId: OrgId,
+    name: IdempotencyClaimName,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#claims.run({ orgId, name, marked: false }, work);
+  }
+
   async close(): Promise<void> {
     await this.#backend.close();
   }
@@ -97,6 +117,7 @@ export class Store implements AsyncDisposable {
     work: (transaction: OrgTransaction) => Promise<Result>,
   ): Promise<Result> {
     const { guard, feed, kind } = this.#backend;
+    const claim = this.#unmarkedClaim(orgId);
     const { result, events } = await this.#database.transaction().execute(async (database) => {
       const scope = new OrgTransaction(database, orgId, {
         clock: this.clock,
@@ -104,12 +125,24 @@ export class Store implements AsyncDisposable {
         fence: this.#fence,
       });
       const result = await guard.run(() => work(scope));
+      const effect = scope.firstSummary;
+      if (claim !== undefined && effect !== undefined) {
+        await markCarriedOut(scope, claim.name, effect);
+      }
       return { result, events: await scope.appendEvents(kind) };
     });
     this.#backend.noteCommit();
     const lastSeq = events.at(-1)?.seq;
-    if (lastSeq !== undefined) feed.announce({ orgId, lastSeq, events });
+    if (lastSeq !== undefined) {
+      feed.announce({ orgId, lastSeq, events });
+      if (claim !== undefined) claim.marked = true;
+    }
     return result;
+  }
+
+  #unmarkedClaim(orgId: OrgId): Claim | undefined {
+    const claim = this.#claims.getStore();
+    return claim?.orgId === orgId && !claim.marked ? claim : undefined;
   }
 }
 

@@ -98,6 +98,12 @@ export class OrgTransaction extends OrgScope {
     });
   }
 
+  /** What the first event tells; `undefined` when nothing was changed that one would tell of. */
+  get firstSummary(): string | undefined {
+    const first = this.#drafts[0];
+    return first === undefined ? undefined : `${first.type}: ${first.summary}`;
+  }
+
   /**
    * Writes the events in one statement. From here to the commit the organisation's row is locked, which is what makes
    * commit order `seq` order; so nothing comes between. Throws LEASE_LOST. Called by the store only.

@@ -290,6 +290,32 @@ describeStores("changes", (kind) => {
     });
   });
 
+  test("a key whose change was committed is not given back, whoever lost its answer", async () => {
+    const { store, clock, orgId } = await shared.enter();
+    const request = { operation: "specs.create", key: "lost", requestHash: new Uint8Array([1]) };
+    const start = () =>
+      store.transaction(orgId, (tx) => startIdempotent(tx, request, { abandonedAfterMs: 1_000 }));
+    const tell = (name: string) =>
+      store.transaction(orgId, async (tx) => {
+        tx.emit({ type: "project.created", summary: name, data: { name, repository: "/p" } });
+      });
+    const undone = () =>
+      store.transaction(orgId, async (tx) => {
+        tx.emit({ type: "project.created", summary: "p", data: { name: "p", repository: "/p" } });
+        throw new Error("rolled back");
+      });
+    expect(await start()).toEqual({ kind: "first" });
+    await expect(store.carryOut(orgId, request, undone)).rejects.toThrow("rolled back");
+    expect(await start()).toEqual({ kind: "running" });
+    await store.carryOut(orgId, request, async () => {
+      await tell("one");
+      await tell("two");
+    });
+    await store.transaction(orgId, (tx) => releaseIdempotent(tx, request));
+    clock.atMs += 5_000;
+    expect(await start()).toEqual({ kind: "unanswered", effect: "project.created: one" });
+  });
+
   test("a worker's name has one holder: the newest", async () => {
     const { store } = await shared.enter();
     const id = "worker_a";

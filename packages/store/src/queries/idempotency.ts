@@ -4,11 +4,10 @@ import { databaseOf } from "../store.ts";
 import type { Store } from "../store.ts";
 import type { JsonValue } from "../tables.ts";
 import type { OrgTransaction } from "../transaction.ts";
+import { carriedOut } from "./carried-out.ts";
+import type { IdempotencyClaimName } from "./carried-out.ts";
 
-export interface IdempotentRequest {
-  readonly operation: string;
-  /** As the caller sent it. */
-  readonly key: string;
+export interface IdempotentRequest extends IdempotencyClaimName {
   /** Of the request's own fields: the same key for another request is refused. */
   readonly requestHash: Uint8Array;
 }
@@ -18,6 +17,8 @@ export type IdempotentStart =
   | { readonly kind: "first" }
   | { readonly kind: "answered"; readonly status: number; readonly response: JsonValue }
   | { readonly kind: "running" }
+  /** It was carried out; whoever did it has not stored an answer. */
+  | { readonly kind: "unanswered"; readonly effect: string }
   | { readonly kind: "other_request" };
 
 /** Claims an idempotency key. A claim that was never answered is taken over after `abandonedAfterMs`. */
@@ -54,13 +55,16 @@ export async function startIdempotent(
     .executeTakeFirstOrThrow();
   if (!found.requestHash.equals(requestHash)) return { kind: "other_request" };
   if (found.status === null) return { kind: "running" };
+  if (found.status === carriedOut) {
+    return { kind: "unanswered", effect: typeof found.response === "string" ? found.response : "" };
+  }
   return { kind: "answered", status: found.status, response: found.response };
 }
 
 /** Keeps the answer, for those who ask again. */
 export async function finishIdempotent(
   transaction: OrgTransaction,
-  { operation, key }: Pick<IdempotentRequest, "operation" | "key">,
+  { operation, key }: IdempotencyClaimName,
   answer: { readonly status: number; readonly response: unknown },
 ): Promise<void> {
   await transaction
@@ -71,10 +75,10 @@ export async function finishIdempotent(
     .execute();
 }
 
-/** Gives a claim back, because what it was for has not happened. */
+/** Gives a claim back, unless what it was for has happened. */
 export async function releaseIdempotent(
   transaction: OrgTransaction,
-  { operation, key }: Pick<IdempotentRequest, "operation" | "key">,
+  { operation, key }: IdempotencyClaimName,
 ): Promise<void> {
   await transaction
     .delete("idempotencyKeys")
