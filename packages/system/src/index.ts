@@ -24,6 +24,7 @@ export { openLogFile } from "./log-file.ts";
 export type { LogFile, LogFileOptions } from "./log-file.ts";
 export { identifyProcess, identifySelf, isProcessAlive } from "./process-identity.ts";
 export type { ProcessIdentity } from "./process-identity.ts";
+export { ProcessGuard, runGuardedChild } from "./process-guard.ts";
 export { readLines } from "./read-lines.ts";
 export type { TextLine } from "./read-lines.ts";
 export { readServerInfo, removeServerInfo, writeServerInfo } from "./server-info.ts";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
-import { identifyProcess, killGroup, runChild, spawnChild } from "@aomori/system";
+import { identifyProcess, killGroup, runChild, runGuardedChild, spawnChild } from "@aomori/system";
 
 const base = { cwd: "/", deadlineMs: 10_000 };
 
@@ -121,4 +121,11 @@ test("an escaped daemon that holds the output open does not hold the result", as
   expect(result.exitCode).toBe(0);
   expect(result.durationMs).toBeLessThan(4000);
   process.kill(Number(result.stdout.trim()), "SIGKILL");
+});
+
+test("a guarded program leaves nothing behind in another session either", async () => {
+  const script = "setsid sleep 60 >/dev/null 2>&1 & echo $!";
+  const result = await runGuardedChild(["/bin/sh", "-c", script], base);
+  expect(result).toMatchObject({ ending: "exited", exitCode: 0 });
+  expect(await identifyProcess(Number(result.stdout))).toBeUndefined();
 });

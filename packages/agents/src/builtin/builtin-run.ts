@@ -3,12 +3,12 @@ import type { LanguageModel, ToolSet } from "ai";
 
 import type { AgentRun, AgentRunRequest, SteeringRequest, Usage } from "../driver.ts";
 import type { AgentOutcome } from "@aomori/contract";
+import { ProcessGuard } from "@aomori/system";
 import { languageModel } from "../model/language-model.ts";
 import type { ModelAnswer, ModelToolCall } from "../model/model-call.ts";
 import { modelError } from "../model/model-error.ts";
 import { callPatiently } from "../model/patient-call.ts";
 import { addUsage, noUsage } from "../model/usage.ts";
-import { ProcessGuard } from "../process/process-guard.ts";
 import { steeringText } from "../steps/steering-text.ts";
 import {
   fileChangeStep,
@@ -222,7 +222,7 @@ export class BuiltinRun implements AgentRun {
 
   /** The guard costs a process, so that it is started with the first command. */
   async #commandEnv(): Promise<Readonly<Record<string, string>>> {
-    this.#guard ??= ProcessGuard.open(this.#request.agentId);
+    this.#guard ??= ProcessGuard.open({ name: "AOMORI_AGENT_ID", value: this.#request.agentId });
     return { ...this.#request.env, ...(await this.#guard).env };
   }
 

@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { isCodedError } from "@aomori/protocol";
-import { spawnChild, type Child, type ChildResult } from "@aomori/system";
+import { ProcessGuard, spawnChild, type Child, type ChildResult } from "@aomori/system";
 
 import type { AgentRun, AgentRunRequest, SteeringRequest, Usage } from "../driver.ts";
 import type { AgentError, AgentOutcome } from "@aomori/contract";
 import { addUsage, noUsage } from "../model/usage.ts";
-import { ProcessGuard } from "../process/process-guard.ts";
 import { steeringStep } from "../steps/step-drafts.ts";
 import { StepQueue } from "../steps/step-queue.ts";
 import { summaryLine } from "../steps/step-text.ts";
@@ -86,7 +85,10 @@ export class ExternalRun implements AgentRun {
     const directory = await mkdtemp(join(tmpdir(), "aomori-agent-"));
     try {
       const command = await this.#dialect.prepare(this.#request, directory);
-      await using guard = await ProcessGuard.open(this.#request.agentId);
+      await using guard = await ProcessGuard.open({
+        name: "AOMORI_AGENT_ID",
+        value: this.#request.agentId,
+      });
       await using child = await spawnChild(command.argv, {
         cwd: this.#request.worktree,
         env: { ...this.#request.env, ...command.env, ...guard.env },

@@ -1,6 +1,6 @@
 import type { TestSummaryResource } from "@aomori/contract";
 import { sanitizeForTerminal } from "@aomori/protocol";
-import { runChild } from "@aomori/system";
+import { runGuardedChild } from "@aomori/system";
 import { testCounts } from "./test-counts.ts";
 
 const maxOutputBytes = 256 * 1024;
@@ -12,7 +12,7 @@ export async function runTests(
   command: readonly string[],
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ): Promise<TestSummaryResource> {
-  const result = await runChild(command, {
+  const result = await runGuardedChild(command, {
     cwd: directory,
     deadlineMs: options.deadlineMs,
     signal: options.signal,

@@ -1,5 +1,5 @@
 import { UserError } from "@aomori/protocol";
-import { readTextFile, runChild, writeFileAtomic } from "@aomori/system";
+import { readTextFile, runGuardedChild, writeFileAtomic } from "@aomori/system";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { detectSetupCommand } from "./detect-commands.ts";
@@ -19,7 +19,7 @@ export async function setUpWorktree(
   const marker = join(await gitDirectoryOf(worktree), "aomori-setup");
   const key = await keyOf(worktree, argv);
   if ((await readTextFile(marker)) === key) return;
-  const result = await runChild(argv, {
+  const result = await runGuardedChild(argv, {
     cwd: worktree,
     deadlineMs: setupDeadlineMs,
     signal,
