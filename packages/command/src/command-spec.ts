@@ -22,6 +22,11 @@ interface ValueSpec {
 export interface PositionalSpec extends ValueSpec {
   /** As shown in help: `<id>`. */
   readonly name: string;
+  /**
+   * Of the last one: it takes all words that are left as they stand, flags included, as an array of strings.
+   * The command's own flags come before its first operand.
+   */
+  readonly verbatim?: boolean;
 }
 
 export interface FlagSpec extends ValueSpec {
@@ -40,8 +45,10 @@ export interface FlagSpec extends ValueSpec {
  * so a build can compute it ahead and a command's bundle needs no schema library.
  */
 export interface CommandSpec {
-  /** Noun then verb: `task show`. */
+  /** Noun then verb: `task show`; the program's own name where the command is the program. */
   readonly name: string;
+  /** The program itself is this command: no word stands for it. Its other commands are reserved first words. */
+  readonly isProgram?: boolean;
   readonly summary: string;
   readonly description?: string;
   readonly operation?: string;
@@ -67,4 +74,5 @@ export interface CommandSpec {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  readonly isProgram?: boolean;
 }

@@ -1,8 +1,6 @@
+import type { Shell } from "./builtin-specs.ts";
 import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { globalFlagsOf } from "./global-flags.ts";
-
-export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
 
 /** A completion script: sub-commands, flags and the values of flags that have a fixed set. */
 export function completionScript(
@@ -27,10 +25,16 @@ interface Branch {
   readonly flags: readonly FlagSpec[];
 }
 
+/** The words typed for a command; none where it is the program itself. */
+function wordsOf(spec: CommandSpec): readonly string[] {
+  return spec.isProgram === true ? [] : spec.name.split(" ");
+}
+
+const isAt = (path: string) => (spec: CommandSpec) => wordsOf(spec).join(" ") === path;
+
 function branches(specs: readonly CommandSpec[]): Branch[] {
   const paths = new Set([""]);
-  for (const { name } of specs) {
-    const words = name.split(" ");
+  for (const words of specs.map(wordsOf)) {
     for (let length = 1; length <= words.length; length += 1) {
       paths.add(words.slice(0, length).join(" "));
     }
@@ -45,18 +49,20 @@ function branches(specs: readonly CommandSpec[]): Branch[] {
 function wordsBelow(path: string, specs: readonly CommandSpec[]): Branch["words"] {
   const prefix = path === "" ? "" : `${path} `;
   const found = new Map<string, string>();
-  for (const spec of specs.filter(({ name }) => name.startsWith(prefix) && name !== path)) {
-    const [word = "", ...more] = spec.name.slice(prefix.length).split(" ");
+  for (const spec of specs) {
+    const typed = wordsOf(spec).join(" ");
+    if (typed === path || !typed.startsWith(prefix)) continue;
+    const [word = "", ...more] = typed.slice(prefix.length).split(" ");
     if (more.length === 0) found.set(word, spec.summary);
     else if (!found.has(word)) found.set(word, `${word} commands`);
   }
-  const [first] = specs.find(({ name }) => name === path)?.positionals ?? [];
+  const [first] = specs.find(isAt(path))?.positionals ?? [];
   for (const word of first?.enum ?? []) found.set(word, first?.description ?? first?.name ?? "");
   return [...found].map(([word, summary]) => ({ word, summary }));
 }
 
 function flagsAt(path: string, specs: readonly CommandSpec[]): FlagSpec[] {
-  const spec = specs.find(({ name }) => name === path);
+  const spec = specs.find(isAt(path));
   return spec === undefined ? [] : [...spec.flags, ...globalFlagsOf(spec)];
 }
 

@@ -29,6 +29,7 @@ function capability(spec: CommandSpec): Document {
   return {
     name: spec.name,
     summary: spec.summary,
+    ...(spec.isProgram === true ? { is_program: true } : {}),
     ...(spec.operation === undefined ? {} : { operation: spec.operation }),
     ...(spec.scope === undefined ? {} : { scope: spec.scope }),
     read_only: effects.readOnly,

@@ -14,15 +14,22 @@ interface Look {
   readonly width: number;
 }
 
-/** Help of one command: usage, arguments, flags, examples, exit codes. */
-export function commandHelp(spec: CommandSpec, context: CommandContext): string {
+/** Help of one command: usage, arguments, flags, examples, exit codes; the words reserved beside it, if it is the program. */
+export function commandHelp(
+  spec: CommandSpec,
+  context: CommandContext,
+  entries: readonly CommandEntry[] = [],
+): string {
   const look = lookOf(context);
   const { name } = context.program;
-  const usage = [name, spec.name, ...spec.positionals.map(usageWord), "[flags]"].join(" ");
+  const words = spec.isProgram === true ? [name] : [name, spec.name];
+  const beside =
+    spec.isProgram === true ? entries.filter(({ isProgram }) => isProgram !== true) : [];
   return sections(look, [
     { lines: wrap(`${spec.summary}.`, look.width) },
     ...(spec.description === undefined ? [] : [{ lines: wrap(spec.description, look.width) }]),
-    { title: "Usage", lines: [`  ${usage}`] },
+    { title: "Usage", lines: [`  ${[...words, ...usageOf(spec)].join(" ")}`] },
+    { title: "Commands", lines: terms(beside.map(entryTerm), look) },
     { title: "Arguments", lines: terms(spec.positionals.map(positionalTerm), look) },
     { title: "Flags", lines: terms(spec.flags.map(flagTerm), look) },
     { title: "Flags of every command", lines: terms(globalFlagsOf(spec).map(flagTerm), look) },
@@ -105,9 +112,21 @@ function terms(all: readonly Term[], { width }: Look): string[] {
   });
 }
 
+/** What follows the command's words; flags come last unless a verbatim argument would take them. */
+function usageOf(spec: CommandSpec): string[] {
+  const words = spec.positionals.map(usageWord);
+  const isVerbatim = spec.positionals.some((positional) => positional.verbatim === true);
+  return isVerbatim ? ["[flags]", "[--]", ...words] : [...words, "[flags]"];
+}
+
 function usageWord(spec: PositionalSpec): string {
-  const word = `<${spec.name}>${spec.repeatable === true ? "..." : ""}`;
+  const isMany = spec.repeatable === true || spec.verbatim === true;
+  const word = `<${spec.name}>${isMany ? "..." : ""}`;
   return spec.required === true ? word : `[${word}]`;
+}
+
+function entryTerm(entry: CommandEntry): Term {
+  return { term: entry.name, text: entry.summary };
 }
 
 function positionalTerm(spec: PositionalSpec): Term {
@@ -126,6 +145,7 @@ function describe(value: PositionalSpec | FlagSpec): string {
     value.enum === undefined ? "" : value.enum.join(" | "),
     value.required === true ? "required" : "",
     value.repeatable === true ? "may be repeated" : "",
+    "verbatim" in value && value.verbatim ? "taken as it stands, flags included" : "",
     fallback === undefined ? "" : `default ${fallback}`,
   ].filter((note) => note !== "");
   const bracket = notes.length === 0 ? "" : `(${notes.join("; ")})`;

@@ -18,8 +18,9 @@ export type {
   View,
   ViewTerminal,
 } from "./command-handler.ts";
-export { completionScript, shells } from "./completion.ts";
-export type { Shell } from "./completion.ts";
+export { shells } from "./builtin-specs.ts";
+export type { Shell } from "./builtin-specs.ts";
+export { completionScript } from "./completion.ts";
 export { processContext } from "./context.ts";
 export type { CommandContext, ProgramIdentity, Terminal } from "./context.ts";
 export { didYouMean, nearest } from "./did-you-mean.ts";

@@ -13,7 +13,8 @@ export interface ParsedArguments {
 
 /**
  * Reads what follows a command's name. Flags and positionals mix; `--` ends the flags; `--flag value`,
- * `--flag=value`, `--no-flag`, `-f value`, `-abc` of boolean letters.
+ * `--flag=value`, `--no-flag`, `-f value`, `-abc` of boolean letters. With a verbatim positional, the first
+ * operand ends the flags.
  *
  * Throws `UserError` of category usage: `UNKNOWN_FLAG`, `INVALID_VALUE`, `MISSING_VALUE`, `DUPLICATE_FLAG`,
  * `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`. With `--help` or `--version` nothing is missing.
@@ -23,9 +24,9 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Pars
 }
 
 /** The format asked for, also in arguments that do not parse: an error must come out in it. */
-export function formatIn(argv: readonly string[]): Format | undefined {
+export function formatIn(argv: readonly string[], spec?: CommandSpec): Format | undefined {
   let found: Format | undefined;
-  const end = argv.indexOf("--");
+  const end = spec === undefined ? argv.indexOf("--") : new Parser(spec).endOfFlags(argv);
   const flags = end === -1 ? argv : argv.slice(0, end);
   for (const [index, token] of flags.entries()) {
     const [, value] = /^(?:--format|--output|-o)=(.*)$/.exec(token) ?? [];
@@ -59,22 +60,46 @@ class Parser {
   }
 
   parse(argv: readonly string[]): ParsedArguments {
-    for (let index = 0; index < argv.length; index += 1) {
+    const end = this.endOfFlags(argv);
+    for (let index = 0; index < end; index += 1) {
       const token = argv[index] ?? "";
-      if (token === "--") {
-        this.#words.push(...argv.slice(index + 1));
-        break;
-      }
       if (token.startsWith("--")) index += this.#longFlag(token, argv[index + 1]);
       else if (isShort(token)) index += this.#shortFlags(token, argv[index + 1]);
       else this.#words.push(token);
     }
+    this.#words.push(...argv.slice(argv[end] === "--" ? end + 1 : end));
     const flags = this.#globalFlags();
     if (!flags.help && !flags.version) {
       this.#positionals();
       this.#requireAll();
     }
     return { input: Object.fromEntries(this.#input), flags };
+  }
+
+  /** Where `--` stands, or the first operand of a verbatim command; in arguments that may not parse. */
+  endOfFlags(argv: readonly string[]): number {
+    const isVerbatim = this.#spec.positionals.some((positional) => positional.verbatim === true);
+    for (let index = 0; index < argv.length; index += 1) {
+      const token = argv[index] ?? "";
+      if (token === "--") return index;
+      if (token.startsWith("-") && (token.startsWith("--") || isShort(token))) {
+        if (this.#takesNext(token, argv[index + 1])) index += 1;
+      } else if (isVerbatim) {
+        return index;
+      }
+    }
+    return argv.length;
+  }
+
+  /** Whether the value of a flag is the token behind it. */
+  #takesNext(token: string, next: string | undefined): boolean {
+    if (token.includes("=") || next === undefined) return false;
+    if (isFlagLike(next) && !isNumeric(next)) return false;
+    const name = token.slice(2);
+    const spelling = spellingOf(name, this.#ownNames);
+    const label = token.startsWith("--") ? `--${spelling?.name ?? name}` : `-${token.at(-1) ?? ""}`;
+    const target = this.#targets.get(label);
+    return target !== undefined && target.flag.type !== "boolean" && spelling?.value === undefined;
   }
 
   /** How many further tokens it used. */
@@ -152,7 +177,7 @@ class Parser {
     for (const spec of this.#spec.positionals) {
       if (words.length === 0) break;
       const label = `<${spec.name}>`;
-      if (spec.repeatable === true) {
+      if (spec.repeatable === true || spec.verbatim === true) {
         const rest = words.splice(0).map((word) => parseValue(label, word, spec));
         this.#input.set(spec.field, rest);
       } else {

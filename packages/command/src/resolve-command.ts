@@ -10,14 +10,16 @@ export type Resolution =
   | { readonly kind: "group"; readonly path: string; readonly argv: readonly string[] };
 
 /**
- * Finds the command in `argv`; global flags may stand before and between its words.
+ * Finds the command in `argv`; global flags may stand before and between its words. Where the program itself
+ * is a command, everything but the name of another is that one's.
  * Throws `UNKNOWN_COMMAND` (usage) with the nearest name.
  */
 export function resolveCommand(
   entries: readonly CommandEntry[],
   argv: readonly string[],
 ): Resolution {
-  const names = entries.map((entry) => entry.name);
+  const whole = entries.find((entry) => entry.isProgram === true);
+  const names = entries.filter((entry) => entry !== whole).map((entry) => entry.name);
   const rest: string[] = [];
   let path = "";
   let index = 0;
@@ -37,6 +39,7 @@ export function resolveCommand(
   }
   const after = argv.slice(index);
   if (names.includes(path)) return { kind: "command", name: path, argv: [...rest, ...after] };
+  if (whole !== undefined && path === "") return { kind: "command", name: whole.name, argv };
   const word = after.find((token) => !token.startsWith("-"));
   if (word === undefined || after[0]?.startsWith("-") === true) {
     return { kind: "group", path, argv: [...rest, ...after] };

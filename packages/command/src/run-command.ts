@@ -1,11 +1,10 @@
 import { TerminalError } from "@aomori/protocol";
 import type { CommandHandler, CommandRequest, StreamedEvent } from "./command-handler.ts";
 import { isPlan } from "./command-handler.ts";
-import type { CommandSpec } from "./command-spec.ts";
+import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import { confirmEffects } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
 import type { GlobalFlags } from "./global-flags.ts";
-import { commandHelp, versionText } from "./help.ts";
 import type { ParsedArguments } from "./parse-arguments.ts";
 import { formatIn, parseArguments } from "./parse-arguments.ts";
 import type { Presenter } from "./presenter.ts";
@@ -21,6 +20,8 @@ export interface CommandRun {
   /** What follows the command's name. */
   readonly argv: readonly string[];
   readonly context: CommandContext;
+  /** Every command of the program, for the help of one that is the program itself. */
+  readonly entries?: readonly CommandEntry[];
 }
 
 const defaultGraceMs = 1000;
@@ -36,17 +37,17 @@ const streamable: readonly string[] = [
 ];
 
 /** Runs one command from its arguments to its last written byte; resolves with the exit status, never rejects. */
-export function runCommand({ spec, handler, argv, context }: CommandRun): Promise<number> {
+export function runCommand(run: CommandRun): Promise<number> {
+  const { spec, handler, argv, context } = run;
   const parsed = tryParse(spec, argv);
   const flags = "flags" in parsed ? parsed.flags : failedFlags;
   const { view, graceMs = defaultGraceMs } = handler;
   const isProse = flags.help || flags.version;
   const unasked = isProse ? "table" : (handler.defaultFormat ?? defaultFormat(context));
-  const format = flags.format ?? formatIn(argv) ?? unasked;
+  const format = flags.format ?? formatIn(argv, spec) ?? unasked;
   return runPresented({ spec, format, flags, context, view, graceMs }, async (tools) => {
     if ("failure" in parsed) throw parsed.failure;
-    if (flags.version) return await showText(tools, versionText(context.program));
-    if (flags.help) return await showText(tools, commandHelp(spec, context));
+    if (isProse) return await showText(tools, await proseText(run, flags));
     await confirmEffects(spec, flags, format, context, tools.signal);
     const request = {
       input: parsed.input,
@@ -71,6 +72,14 @@ export function failRun(
   return runPresented({ spec, format, flags: failedFlags, context, graceMs: 0 }, async () => {
     throw error;
   });
+}
+
+async function proseText(
+  { spec, context, entries }: CommandRun,
+  flags: GlobalFlags,
+): Promise<string> {
+  const { commandHelp, versionText } = await import("./help.ts");
+  return flags.version ? versionText(context.program) : commandHelp(spec, context, entries);
 }
 
 /** Shows text made for a person and ends well. */

@@ -10,14 +10,10 @@ import {
 import type { View } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
-import { DocumentPresenter, jsonEncoding, loadYamlEncoding } from "./document-presenter.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
-import { JsonlPresenter } from "./jsonl-presenter.ts";
-import { createPaint, wantsColor } from "./paint.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Prose } from "./prose.ts";
 import { createProse } from "./prose.ts";
-import { TablePresenter } from "./table-presenter.ts";
 
 export interface PresentedRun {
   readonly spec: Pick<CommandSpec, "name" | "eventType" | "columns" | "result" | "reveals">;
@@ -125,16 +121,25 @@ function revealing(redactor: Redactor, names: readonly string[]): Redactor {
   };
 }
 
+/** Loads the one presenter that is needed. */
 async function createPresenter(run: PresentedRun, prose: Prose): Promise<Presenter> {
   const { spec, flags, format } = run;
   const redactor = revealing(run.context.redactor, spec.reveals ?? []);
   const context = { ...run.context, redactor };
-  if (format === "jsonl") return new JsonlPresenter(context, spec.name, spec.eventType);
+  if (format === "jsonl") {
+    const { JsonlPresenter } = await import("./jsonl-presenter.ts");
+    return new JsonlPresenter(context, spec.name, spec.eventType);
+  }
   if (format === "table") {
+    const [{ TablePresenter }, { createPaint, wantsColor }] = await Promise.all([
+      import("./table-presenter.ts"),
+      import("./paint.ts"),
+    ]);
     const paint = createPaint(wantsColor(context.env, context.stdout.isTty, flags.color));
     const { columns, eventType: noun } = spec;
     return new TablePresenter(context, { paint, columns, noun, view: run.view }, prose);
   }
-  const encoding = format === "json" ? jsonEncoding : await loadYamlEncoding();
-  return new DocumentPresenter(context, encoding, prose, spec.result === "events");
+  const documents = await import("./document-presenter.ts");
+  const encoding = format === "json" ? documents.jsonEncoding : await documents.loadYamlEncoding();
+  return new documents.DocumentPresenter(context, encoding, prose, spec.result === "events");
 }

@@ -1,10 +1,9 @@
 import { UserError } from "@aomori/protocol";
-import { builtinCommands } from "./builtin-commands.ts";
+import { builtinSpecs } from "./builtin-specs.ts";
 import type { CommandHandler, CommandModule } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
 import { formatIn } from "./parse-arguments.ts";
-import { groupHelp, versionText } from "./help.ts";
 import { resolveCommand } from "./resolve-command.ts";
 import { failRun, runCommand } from "./run-command.ts";
 import { defaultFormat } from "./run-presented.ts";
@@ -27,12 +26,9 @@ export async function runProgram(
   argv: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const builtins = builtinCommands(program.loadSpecs);
   const own = program.commands.map((entry) => entry.name);
-  const entries = [
-    ...program.commands,
-    ...builtins.map((module) => module.spec).filter((spec) => !own.includes(spec.name)),
-  ];
+  const builtins = builtinSpecs.filter((spec) => !own.includes(spec.name));
+  const entries = [...program.commands, ...builtins];
   try {
     const isHelp = argv[0] === "help";
     const words = isHelp ? argv.slice(1) : argv;
@@ -40,20 +36,25 @@ export async function runProgram(
     if (resolution.kind === "group") {
       return await runGroup(resolution.path, entries, resolution.argv, isHelp, context);
     }
-    const { name } = resolution;
-    const builtin = own.includes(name)
-      ? undefined
-      : builtins.find(({ spec }) => spec.name === name);
-    const { spec, handler } = builtin ?? (await program.load(name));
+    const builtin = builtins.find((spec) => spec.name === resolution.name);
+    const { spec, handler } =
+      builtin === undefined
+        ? await program.load(resolution.name)
+        : { spec: builtin, handler: await loadBuiltin(builtin.name, program) };
     const rest = isHelp ? ["--help", ...resolution.argv] : resolution.argv;
-    return await runCommand({ spec, handler, argv: rest, context });
+    return await runCommand({ spec, handler, argv: rest, context, entries });
   } catch (error) {
     return await failRun(error, argv, context);
   }
 }
 
+async function loadBuiltin(name: string, program: Program): Promise<CommandHandler> {
+  const { builtinHandler } = await import("./builtin-commands.ts");
+  return builtinHandler(name, program.loadSpecs);
+}
+
 /** A noun alone: help when asked for it, or on a terminal; a missing command otherwise. */
-function runGroup(
+async function runGroup(
   path: string,
   entries: readonly CommandEntry[],
   argv: readonly string[],
@@ -61,6 +62,7 @@ function runGroup(
   context: CommandContext,
 ): Promise<number> {
   const { program } = context;
+  const { groupHelp, versionText } = await import("./help.ts");
   const spec: CommandSpec = {
     name: path === "" ? "help" : path,
     summary: `Show the commands of ${path === "" ? program.name : path}`,
@@ -85,7 +87,7 @@ function runGroup(
     defaultFormat: "table",
   };
   const plain = argv.filter((token) => !["--help", "-h", "--version", "-V"].includes(token));
-  return runCommand({ spec, handler, argv: plain, context });
+  return await runCommand({ spec, handler, argv: plain, context });
 }
 
 function missingCommand(path: string, name: string): UserError {

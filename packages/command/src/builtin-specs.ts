@@ -1,0 +1,50 @@
+import type { CommandSpec } from "./command-spec.ts";
+
+/** What a completion script can be made for. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
+
+const readOnly = {
+  positionals: [],
+  flags: [],
+  examples: [],
+  effects: { readOnly: true },
+  result: "resource",
+  errors: [],
+  // A field named after a secret is described here, not filled.
+  reveals: ["*"],
+} as const;
+
+const capabilitiesSpec: CommandSpec = {
+  ...readOnly,
+  name: "capabilities",
+  summary: "Print what this program can do, as one JSON object",
+  eventType: "capabilities",
+};
+
+const schemaSpec: CommandSpec = {
+  ...readOnly,
+  name: "schema",
+  summary: "Print the JSON Schema of a command's events",
+  eventType: "schema",
+  flags: [
+    {
+      name: "command",
+      field: "command",
+      type: "string",
+      valueName: "command",
+      description: "one command; all of them when absent",
+    },
+  ],
+};
+
+const completionSpec: CommandSpec = {
+  ...readOnly,
+  name: "completion",
+  summary: "Print a completion script for a shell",
+  eventType: "completion",
+  positionals: [{ name: "shell", field: "shell", type: "string", required: true, enum: shells }],
+};
+
+/** The commands every program has, unless it has one of that name itself. No server, no credentials. */
+export const builtinSpecs: readonly CommandSpec[] = [capabilitiesSpec, schemaSpec, completionSpec];
