@@ -38,6 +38,8 @@ export type {
   StreamIdentity,
   SummaryFields,
 } from "./emitter.ts";
+export { readLines } from "./lines.ts";
+export type { Line } from "./lines.ts";
 export { createOutput } from "./output.ts";
 export type { Output, OutputFailure, OutputOptions } from "./output.ts";
 export { installProcessHooks } from "./process-hooks.ts";
