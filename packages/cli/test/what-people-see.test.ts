@@ -8,6 +8,7 @@ import { conflictsText } from "../src/views/conflicts.ts";
 import { diffText } from "../src/views/diff.ts";
 import { durationText } from "../src/views/durations.ts";
 import { eventLine } from "../src/views/event-line.ts";
+import { editedText } from "../src/views/edited-artifact.ts";
 import { specStatusText } from "../src/views/spec-status.ts";
 import { taskText } from "../src/views/task-detail.ts";
 
@@ -54,6 +55,29 @@ Repository: /home/ada/shop
     expect(specStatusText({ ...spec, evaluator_score: null }, plain)).toContain(
       "Evaluator: not yet",
     );
+  });
+});
+
+describe("spec edit", () => {
+  test("says how the edit was judged and how to go on", () => {
+    const artifact = {
+      spec_id: "spec_0a1b2c3d4e",
+      phase: "TASKS",
+      version: 3,
+      score: 0.8,
+      criteria: [{ name: "coverage", weight: 1, score: 0.8, detail: "4 of 5" }],
+      vetoes: [],
+      feedback: ["cover REQ-005"],
+    };
+    expect(editedText(artifact, plain)).toBe(`TASKS version 3 stored, scored 0.80
+  cover REQ-005
+CRITERION  SCORE  DETAIL
+coverage   0.80   4 of 5
+go on with it: aomori spec retry spec_0a1b2c3d4e (judged against the threshold) or aomori spec advance spec_0a1b2c3d4e
+`);
+    const vetoed = { ...artifact, vetoes: [{ code: "DEPENDENCY_CYCLE", message: "a cycle" }] };
+    expect(editedText(vetoed, plain)).toContain("vetoed  a cycle\n");
+    expect(editedText(vetoed, plain)).toContain("aomori spec edit spec_0a1b2c3d4e TASKS");
   });
 });
 

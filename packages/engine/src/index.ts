@@ -36,6 +36,7 @@ export {
   advanceSpec,
   approveSpec,
   editArtifact,
+  judgeEdit,
   rejectSpec,
   retryPhase,
 } from "./specs/decisions.ts";

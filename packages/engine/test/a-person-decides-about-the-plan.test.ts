@@ -5,6 +5,7 @@ import {
   advanceSpec,
   approveSpec,
   editArtifact,
+  judgeEdit,
   injectTask,
   rejectSpec,
   retryPhase,
@@ -196,6 +197,20 @@ describe("an edited artefact", () => {
       code: "ARTIFACT_VETOED",
     });
     expect(await bench.tasks(id)).toEqual([]);
+  });
+
+  test("is judged before it is stored, and its event tells what vetoes it", async () => {
+    const { id } = await bench.createSpec({ gates: ["TASKS"] });
+    await bench.ended(id);
+    const before = await statuses(id, "TASKS");
+    const edit = { ...by(id), phase: "TASKS", content: poorArtefact("TASKS") } as const;
+    const verdict = await judgeEdit(bench.engine, edit);
+    expect(verdict).toMatch(/^scored 0\.\d\d, vetoed: .*TSK-002 → TSK-001/);
+    expect(await statuses(id, "TASKS")).toEqual(before);
+    await editArtifact(bench.engine, edit);
+    expect((await bench.seen(id, "phase.edited")).summary).toBe(
+      `TASKS edited by ${edit.by}, ${verdict}`,
+    );
   });
 
   test("upstream makes the later ones stale, and they are made anew", async () => {

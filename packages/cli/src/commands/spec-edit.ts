@@ -6,17 +6,21 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Connection } from "../connection/connect.ts";
-import { call, connect } from "../connection/connect.ts";
+import { call, callFor, connect } from "../connection/connect.ts";
+import { planOf } from "../connection/remote-handler.ts";
+import { editedText } from "../views/edited-artifact.ts";
 import { fieldsOf, listAt, numberAt } from "../wire/fields.ts";
 
 export const handler: CommandHandler = {
   run: async (request) => {
-    const { input, signal } = request;
-    const { id, phase } = input;
+    const { id, phase } = request.input;
     const connection = await connect(request);
     const content = await newContent(request, connection);
-    return await call(connection, "specs.edit_artifact", { id, phase, content }, { signal });
+    const edit = { id, phase, content };
+    const answer = await callFor(request, connection, "specs.edit_artifact", edit);
+    return request.flags.dryRun ? planOf(answer) : answer;
   },
+  view: { resource: editedText },
 };
 
 async function newContent(request: CommandRequest, connection: Connection): Promise<unknown> {

@@ -20,6 +20,7 @@ import type { OrgTransaction, SpecRow } from "@aomori/store";
 import { planWorkflowId } from "../context.ts";
 import type { EngineContext } from "../context.ts";
 import { evaluate, passes } from "../planning/evaluate.ts";
+import type { Evaluation } from "../planning/evaluation.ts";
 import { acceptAndAdvance } from "./accept.ts";
 import { planInterrupt } from "./current-plan.ts";
 import { requireSpec } from "./require-spec.ts";
@@ -260,13 +261,17 @@ async function makeStale(tx: OrgTransaction, spec: SpecRow, phase: PlanningPhase
   }
 }
 
-/** Stores a person's version of an artefact with its evaluation; it counts once accepted by retry, advance or approve. */
-export async function editArtifact(
-  engine: EngineContext,
-  decision: Decision & { readonly phase: PlanningPhase; readonly content: unknown },
-): Promise<number> {
-  let version = 0;
-  const { phase } = decision;
+export interface ArtifactEdit extends Decision {
+  readonly phase: PlanningPhase;
+  readonly content: unknown;
+}
+
+/** An edit's evaluation, `REQUIREMENTS scores 0.91, vetoed: …`. Errors: ARTIFACT_INVALID, PHASE_NOT_REACHED. */
+async function evaluateEdit(
+  tx: OrgTransaction,
+  spec: SpecRow,
+  { phase, content }: ArtifactEdit,
+): Promise<{ readonly evaluation: Evaluation; readonly verdict: string }> {
   if (phase === "SYNC") {
     throw new UserError(
       "validation",
@@ -274,10 +279,29 @@ export async function editArtifact(
       "SYNC is computed from REQUIREMENTS, DESIGN and TASKS; edit one of these",
     );
   }
-  await decide(engine, decision, async (tx, spec) => {
-    const current = await currentCandidate(tx, spec);
-    requireReached(spec, phase, current.phase);
-    const evaluation = await evaluateContent(tx, spec, phase, decision.content);
+  const current = await currentCandidate(tx, spec);
+  requireReached(spec, phase, current.phase);
+  const evaluation = await evaluateContent(tx, spec, phase, content);
+  const vetoes = evaluation.vetoes.map(({ message }) => message).join("; ");
+  const verdict = `scored ${evaluation.score.toFixed(2)}${vetoes === "" ? "" : `, vetoed: ${vetoes}`}`;
+  return { evaluation, verdict };
+}
+
+/** How an edit would be judged; stores nothing. Errors: those of `editArtifact`. */
+export function judgeEdit(engine: EngineContext, edit: ArtifactEdit): Promise<string> {
+  return engine.store.transaction(edit.orgId, async (tx) => {
+    const spec = await requireSpec(tx, edit.specId);
+    requirePlanning(spec, await hasTasks(tx, spec.id));
+    return (await evaluateEdit(tx, spec, edit)).verdict;
+  });
+}
+
+/** Stores a person's version of an artefact with its evaluation; it counts once accepted by retry, advance or approve. */
+export async function editArtifact(engine: EngineContext, edit: ArtifactEdit): Promise<number> {
+  let version = 0;
+  const { phase } = edit;
+  await decide(engine, edit, async (tx, spec) => {
+    const { evaluation, verdict } = await evaluateEdit(tx, spec, edit);
     await makeStale(tx, spec, phase);
     version = await insertArtifact(tx, {
       specId: spec.id,
@@ -285,8 +309,8 @@ export async function editArtifact(
       status: "candidate",
       origin: "edited",
       ...evaluation,
-      content: decision.content,
-      createdBy: decision.by,
+      content: edit.content,
+      createdBy: edit.by,
     });
     await updateSpec(tx, spec.id, {
       status: "awaiting_approval",
@@ -298,8 +322,8 @@ export async function editArtifact(
       type: "phase.edited",
       specId: spec.id,
       projectId: spec.projectId,
-      summary: `${phase} edited by ${decision.by}, scored ${evaluation.score.toFixed(2)}`,
-      data: { phase, ...personally(decision), artifactVersion: version },
+      summary: `${phase} edited by ${edit.by}, ${verdict}`,
+      data: { phase, ...personally(edit), artifactVersion: version },
     });
     return { goOn: false };
   });

@@ -14,6 +14,7 @@ import {
   createSpec,
   editArtifact,
   inspectSource,
+  judgeEdit,
   rejectSpec,
   retryPhase,
 } from "@aomori/engine";
@@ -178,6 +179,12 @@ export function specPlans(runtime: Runtime): PlansOf<"specs"> {
     "specs.retry_phase": planned("retry", "make a new attempt"),
     "specs.approve": planned("approve", "pass the gate"),
     "specs.reject": planned("reject", "send the artefact back"),
+    "specs.edit_artifact": async (input, caller) => {
+      const { phase, content } = input;
+      const edit = { ...decisionOf(input, caller), phase, content };
+      const detail = `${await judgeEdit(runtime.engine.context, edit)}; later phases become stale`;
+      return { actions: [{ action: "replace artefact", target: phase, detail }] };
+    },
     "specs.cancel": planned("cancel", "cancel open tasks and stop their agents"),
   };
 }

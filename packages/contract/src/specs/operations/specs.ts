@@ -144,7 +144,7 @@ export const editArtifact = defineOperation({
   input: EditArtifact,
   output: Artifact,
   scope: "specs:write",
-  effects: { readOnly: false },
+  effects: { readOnly: false, dryRun: true },
   errors: ["SPEC_NOT_FOUND", "ARTIFACT_INVALID", "PHASE_NOT_REACHED", "SPEC_OVER", "PLAN_IN_USE"],
   cli: { command: "spec edit", positionals: ["id", "phase"] },
 });
