@@ -1,5 +1,5 @@
 import type { CommandHandler, CommandRequest, ViewTerminal } from "@aomori/command";
-import { createPaint, wantsColor } from "@aomori/command";
+import { paintFor } from "@aomori/command";
 import { findExecutable } from "@aomori/system";
 import { spawn } from "node:child_process";
 import { formatOf } from "./output-format.ts";
@@ -29,7 +29,7 @@ function onTerminal(request: CommandRequest): boolean {
 }
 
 function terminalOf({ context, flags }: CommandRequest): ViewTerminal {
-  const paint = createPaint(wantsColor(context.env, context.stdout.isTty, flags.color));
+  const paint = paintFor(context.env, context.stdout.isTty, flags.color);
   return { paint, columns: context.stdout.columns() };
 }
 

@@ -46,6 +46,9 @@ Agents: 3 active
 Branch: aomori/spec_0a1b2c3d4e/main (from main)
 Repository: /home/ada/shop
 `);
+    const clickable = specStatusText(spec, { ...plain, paint: createPaint(false, true) });
+    const link = "\u001b]8;;file:///home/ada/shop\u001b\\/home/ada/shop\u001b]8;;\u001b\\";
+    expect(clickable).toContain(`Repository: ${link}\n`);
     const vetoed = { ...spec, evaluated_phase: spec.phase, evaluator_vetoes: ["DEPENDENCY_CYCLE"] };
     expect(specStatusText(vetoed, plain)).toContain("0.87 (vetoed: DEPENDENCY_CYCLE)");
     expect(specStatusText({ ...spec, evaluated_phase: "EXPLORE" }, plain)).toContain(

@@ -3,7 +3,7 @@ import type { CommandEntry, CommandSpec, FlagSpec, PositionalSpec } from "./comm
 import type { CommandContext, ProgramIdentity } from "./context.ts";
 import { globalFlagsOf } from "./global-flags.ts";
 import type { Paint } from "./paint.ts";
-import { createPaint, wantsColor } from "./paint.ts";
+import { paintFor } from "./paint.ts";
 import { padEnd, textWidth, wrap } from "./text-width.ts";
 
 const maxWidth = 100;
@@ -84,7 +84,7 @@ interface Section {
 function lookOf(context: CommandContext): Look {
   const columns = context.stdout.columns() ?? fallbackWidth;
   return {
-    paint: createPaint(wantsColor(context.env, context.stdout.isTty, true)),
+    paint: paintFor(context.env, context.stdout.isTty, true),
     width: Math.min(maxWidth, columns),
   };
 }

@@ -28,7 +28,7 @@ export { parseDuration } from "./duration.ts";
 export { formats } from "./global-flags.ts";
 export type { Format, GlobalFlags } from "./global-flags.ts";
 export { commandHelp, groupHelp, versionText } from "./help.ts";
-export { createPaint, wantsColor } from "./paint.ts";
+export { createPaint, paintFor } from "./paint.ts";
 export type { Paint } from "./paint.ts";
 export { formatIn, parseArguments } from "./parse-arguments.ts";
 export type { ParsedArguments } from "./parse-arguments.ts";

@@ -2,7 +2,7 @@ import { errorBody, isCodedError, sanitizeForTerminal } from "@aomori/protocol";
 import type { CommandContext } from "./context.ts";
 import type { GlobalFlags } from "./global-flags.ts";
 import type { Paint } from "./paint.ts";
-import { createPaint, wantsColor } from "./paint.ts";
+import { paintFor } from "./paint.ts";
 import { truncate } from "./text-width.ts";
 
 /** What a command tells a person while it runs; all of it goes to stderr. */
@@ -27,7 +27,7 @@ export function createProse(
   flags: Pick<GlobalFlags, "quiet" | "verbose" | "color">,
 ): Prose {
   const { stderr, redactor } = context;
-  const paint = createPaint(wantsColor(context.env, stderr.isTty, flags.color));
+  const paint = paintFor(context.env, stderr.isTty, flags.color);
   const startedAtMs = performance.now();
   let progressShown = false;
   const clear = (): void => {

@@ -131,11 +131,11 @@ async function createPresenter(run: PresentedRun, prose: Prose): Promise<Present
     return new JsonlPresenter(context, spec.name, spec.eventType);
   }
   if (format === "table") {
-    const [{ TablePresenter }, { createPaint, wantsColor }] = await Promise.all([
+    const [{ TablePresenter }, { paintFor }] = await Promise.all([
       import("./table-presenter.ts"),
       import("./paint.ts"),
     ]);
-    const paint = createPaint(wantsColor(context.env, context.stdout.isTty, flags.color));
+    const paint = paintFor(context.env, context.stdout.isTty, flags.color);
     const { columns, eventType: noun } = spec;
     return new TablePresenter(context, { paint, columns, noun, view: run.view }, prose);
   }

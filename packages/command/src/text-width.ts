@@ -2,8 +2,8 @@ const wide =
   /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}])/u;
 // oxlint-disable-next-line no-control-regex -- plain printable ASCII is what it looks for
 const plain = /^[\u0020-\u007e]*$/;
-// oxlint-disable-next-line no-control-regex -- the escape character opens a colour
-const colors = /\u001b\[[0-9;]*m/g;
+// oxlint-disable-next-line no-control-regex -- the escape character opens a colour or a link
+const unseen = /\u001b\[[0-9;]*m|\u001b\]8;;[^\u001b]*\u001b\\/g;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -12,10 +12,10 @@ function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
-/** Columns a text takes on a terminal; colours take none, East Asian wide characters and emoji two. */
+/** Columns a text takes on a terminal; colours and links take none, East Asian wide characters and emoji two. */
 export function textWidth(text: string): number {
   if (plain.test(text)) return text.length;
-  const bare = text.replace(colors, "");
+  const bare = text.replace(unseen, "");
   if (plain.test(bare)) return bare.length;
   return graphemes(bare).reduce((width, grapheme) => width + graphemeWidth(grapheme), 0);
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { paintFor, textWidth } from "@aomori/command";
 import { nodeArgs } from "./run-shelf.ts";
 
 /** util-linux `script` gives a command a pseudo-terminal; BSD's takes other arguments. */
@@ -28,6 +29,19 @@ async function onTerminal(command: string, answer = "", env: Record<string, stri
 }
 
 describe.skipIf(!hasScript)("on a terminal", () => {
+  it("links are for terminals that are known to take them, or when asked for", () => {
+    const linked = (env: Record<string, string>, isTty = true): boolean =>
+      paintFor(env, isTty, true).link("here", "file:///a b") !== "here";
+    expect(linked({ TERM: "xterm-256color" })).toBe(false);
+    expect(linked({ TERM: "xterm-256color", VTE_VERSION: "7000" })).toBe(true);
+    expect(linked({ TERM: "xterm-kitty" })).toBe(true);
+    expect(linked({ TERM: "xterm-kitty" }, false)).toBe(false);
+    expect(linked({ TERM: "xterm-kitty", FORCE_HYPERLINK: "0" })).toBe(false);
+    const link = paintFor({ FORCE_HYPERLINK: "1" }, false, true).link("here", "file:///a b");
+    expect(link).toBe("\u001b]8;;file:///a%20b\u001b\\here\u001b]8;;\u001b\\");
+    expect(textWidth(link)).toBe(4);
+  });
+
   it("a table is the default, in bold unless NO_COLOR", async () => {
     const { screen } = await onTerminal("item list");
     expect(screen).toContain("\u001b[1mID     NAME    TAGS\u001b[22m\nITM-1  apple   fresh\n");

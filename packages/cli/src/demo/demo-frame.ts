@@ -3,6 +3,7 @@ import { cellText, padEnd, truncate } from "@aomori/command";
 import { graphRows } from "../dag/graph-view.ts";
 import { durationText } from "../views/durations.ts";
 import { eventLine } from "../views/event-line.ts";
+import { placeText } from "../views/place.ts";
 import { countsText, paintStatus, statusGlyph } from "../views/statuses.ts";
 import type { BoardAgent, DemoBoard, PhaseState } from "./demo-board.ts";
 
@@ -110,7 +111,7 @@ export function endingText(
     "",
     `${paint.green("COMPLETE")} in ${cellText(event["took"])}  ok:true`,
     `Tests of the merged branch: ${paint.green(tests)}`,
-    `Repository: ${cellText(event["repository"])}`,
+    `Repository: ${placeText(event["repository"], paint)}`,
     `Branch: ${cellText(event["integration_branch"])} at ${cellText(event["commit"]).slice(0, 12)}`,
     "",
     "Look at it:",

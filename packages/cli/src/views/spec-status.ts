@@ -1,6 +1,7 @@
 import type { ViewTerminal } from "@aomori/command";
 import { cellText, truncate } from "@aomori/command";
 import { fieldsAt, fieldsOf, numberAt, textAt, textsAt } from "../wire/fields.ts";
+import { placeText } from "./place.ts";
 import { countsText, paintStatus, statusWord } from "./statuses.ts";
 
 const phases = ["EXPLORE", "PRD", "REQUIREMENTS", "DESIGN", "TASKS", "SYNC", "COMPLETE"];
@@ -17,19 +18,21 @@ export function specStatusText(value: unknown, { paint, columns }: ViewTerminal)
   const status = textAt(spec, "status") ?? "unknown";
   const counts = fieldsAt(spec, "counts");
   const lines = [
-    paint.bold(`${cellText(spec["id"])}: ${cellText(spec["title"])}`),
+    paint.bold(
+      `${placeText(spec["repository"], paint, cellText(spec["id"]))}: ${cellText(spec["title"])}`,
+    ),
     `Status: ${paintStatus(status, statusWord(status), paint)}`,
     `Phase: ${phaseText(textAt(spec, "phase") ?? "?")}`,
     `Evaluator: ${evaluatorText(value)}`,
     taskCountsLine(counts),
     `Agents: ${numberAt(counts, "agents_active") ?? 0} active`,
     `Branch: ${cellText(spec["integration_branch"])} (from ${cellText(spec["base_branch"])})`,
-    `Repository: ${cellText(spec["repository"])}`,
+    `Repository: ${placeText(spec["repository"], paint)}`,
     ...usageLines(spec["usage"]),
     ...failureLines(spec, paint),
   ];
   const width = columns ?? Number.POSITIVE_INFINITY;
-  return `${lines.map((line) => (paint.enabled ? line : truncate(line, width))).join("\n")}\n`;
+  return `${lines.map((line) => (line.includes("\u001b") ? line : truncate(line, width))).join("\n")}\n`;
 }
 
 function taskCountsLine(counts: unknown): string {
