@@ -1,1 +1,13 @@
 export type { Certainty, Finding, Severity, Verdict } from "./rule.ts";
+export { entrySchema } from "./registry/entry-schema.ts";
+export type { Origin, RegistryEntry, RuleVerdict } from "./registry/entry.ts";
+export type { LintedTool, LintTool } from "./registry/lint-port.ts";
+export { checkKey, fetchEntry } from "./registry/pull-entry.ts";
+export { entryFile, listEntries, writeEntryFile } from "./registry/registry-files.ts";
+export type { ListedEntry, Listing, RegistryPlaces } from "./registry/registry-files.ts";
+export { searchEntries } from "./registry/search-entries.ts";
+export { openSigningKey } from "./registry/signing-key.ts";
+export { makeEntry } from "./registry/submit-entry.ts";
+export type { Description, SubmitOptions } from "./registry/submit-entry.ts";
+export { verifyEntry } from "./registry/verify-entry.ts";
+export type { EntryCheck, VerifyOptions } from "./registry/verify-entry.ts";
