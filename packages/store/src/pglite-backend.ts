@@ -1,5 +1,5 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
@@ -107,6 +107,8 @@ async function openSession(
   databaseDirectory: string,
   onLog: (message: string) => void,
 ): Promise<Backend> {
+  // Our lock says who holds the directory. PGlite's own file says nothing, and one that a kill left empty is refused for ever.
+  await rm(join(databaseDirectory, "postmaster.pid"), { force: true });
   const pglite = new PGlite({ dataDir: databaseDirectory, startParams: [...pgliteStartParams] });
   try {
     await pglite.waitReady;

@@ -91,6 +91,15 @@ describe("PGlite", () => {
     await store.close();
   });
 
+  test("a store opens again after a kill in the moment its own lock file was made", async () => {
+    const home = await temporaryHome();
+    await (await openStore({ ...options, home })).close();
+    await writeFile(join(home.databaseDirectory, "postmaster.pid"), "");
+    const store = await openStore({ ...options, home });
+    expect(await getOrganization(store, localOrgId)).toBeDefined();
+    await store.close();
+  });
+
   test("a migration copies the store first, keeps three copies, and fails as a whole", async () => {
     const home = await temporaryHome();
     const log: string[] = [];

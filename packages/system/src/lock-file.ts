@@ -1,12 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, readFile, rename, rm } from "node:fs/promises";
+import { link, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { UserError } from "@aomori/protocol";
 
-import { writeFileAtomic } from "./atomic-write.ts";
 import { errnoOf, ioError } from "./io-error.ts";
 import { isRecord } from "./is-record.ts";
-import { identifySelf, isProcessAlive, type ProcessIdentity } from "./process-identity.ts";
+import {
+  identifyProcess,
+  identifySelf,
+  isProcessAlive,
+  type ProcessIdentity,
+} from "./process-identity.ts";
 
 /** Who holds a lock, as written in the file. */
 export interface LockHolder extends ProcessIdentity {
@@ -34,15 +39,18 @@ export async function acquireLock(path: string): Promise<LockFile> {
     nonce: randomUUID(),
   };
   const own = JSON.stringify(holder);
-  const candidate = `${path}.${holder.nonce}.tmp`;
-  await writeFileAtomic(candidate, own, { mode: 0o600 });
+  const candidate = `${path}.${holder.pid}.${holder.nonce}.tmp`;
   try {
+    await writeFile(candidate, own, { mode: 0o600, flag: "wx" });
     while (!(await tryLink(candidate, path)) && !(await takeOver(path, candidate))) {
       // The lock was freed or taken over by another racer between two steps: look again.
     }
+  } catch (error) {
+    throw ioError(error, `cannot take the lock ${path}`);
   } finally {
     await rm(candidate, { force: true });
   }
+  await removeLeftovers(path);
   return {
     path,
     holder,
@@ -89,6 +97,27 @@ async function takeOver(path: string, candidate: string): Promise<boolean> {
   await rename(candidate, path);
   for (const right of [...rights, own]) await rm(right, { force: true });
   return true;
+}
+
+/**
+ * Removes what racers for this lock left that were killed on their way: their candidates, and rights to replace a hold that
+ * is over. Called by the holder. A living racer loses nothing: its files are left alone.
+ */
+async function removeLeftovers(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    const rest = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+    const pid = /^(\d+)\..*\.tmp$/.exec(rest)?.[1];
+    if (pid === undefined && !rest.startsWith("after-")) continue;
+    const file = join(dirname(path), name);
+    const racer = parseHolder((await readIfThere(file)) ?? "");
+    // A candidate is empty until its racer has written it.
+    const lives =
+      racer === undefined
+        ? (await identifyProcess(Number(pid))) !== undefined
+        : await isProcessAlive(racer);
+    if (!lives) await rm(file, { force: true });
+  }
 }
 
 async function releaseLock(path: string, own: string): Promise<void> {

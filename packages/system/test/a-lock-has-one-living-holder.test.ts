@@ -109,3 +109,26 @@ test("a racer that died between winning the right and taking the lock blocks nob
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(await readdir(directory)).toEqual(["a.lock"]);
 });
+
+test("what killed racers left is removed by the next holder; what living ones hold is not", async () => {
+  const directory = await temporaryDirectory();
+  const path = join(directory, "a.lock");
+  const self = await identifySelf();
+  const holder = { lockedAt: "y", nonce: "n" };
+  const living = `a.lock.${self.pid}.living.tmp`;
+  const files = {
+    "a.lock.999999999.empty.tmp": "",
+    "a.lock.999999999.whole.tmp": JSON.stringify({ ...holder, pid: 999_999_999, startTime: "x" }),
+    [`a.lock.${self.pid}.recycled.tmp`]: JSON.stringify({ ...holder, ...self, startTime: "x" }),
+    "a.lock.after-0123": JSON.stringify({ ...holder, pid: 999_999_999, startTime: "x" }),
+    [living]: "",
+    "b.lock.999999999.other.tmp": "",
+  };
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(directory, name), content);
+  await using lock = await acquireLock(path);
+  expect(lock.holder.pid).toBe(self.pid);
+  expect((await readdir(directory)).toSorted()).toEqual(
+    ["a.lock", living, "b.lock.999999999.other.tmp"].toSorted(),
+  );
+});

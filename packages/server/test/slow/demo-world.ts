@@ -1,4 +1,5 @@
 import type { AgentId, SpecId } from "@aomori/contract";
+import { isCodedError } from "@aomori/protocol";
 import type { Client } from "@aomori/sdk";
 import {
   createSampleRepository,
@@ -27,7 +28,10 @@ export async function hashTree(directory: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The demo's scenario with delays short enough for a hundred runs. */
+/**
+ * The demo's scenario with delays short enough for a hundred runs; only the agent that is to be steered works slowly enough
+ * to be met at work, however fast the machine is.
+ */
 export async function quickScenario(): Promise<Scenario> {
   const text = await readFile(demoScenarioUrl, "utf8");
   const scenario = await loadScenario(demoScenarioUrl);
@@ -35,7 +39,14 @@ export async function quickScenario(): Promise<Scenario> {
   const quick = JSON.parse(
     JSON.stringify(scenario, (key, value: unknown) => (key === "delay_ms" ? 5 : value)),
   ) as Scenario;
-  return quick;
+  const steered = scenario.steering.map(({ task_title: title }) => title);
+  const tasks = quick.tasks.map(({ implementation: scripts, ...task }) => {
+    if (scripts === undefined) return task;
+    const isSteered = task.title !== undefined && steered.includes(task.title);
+    const slow = isSteered ? { delay_ms: 250 } : {};
+    return { ...task, implementation: scripts.map((script) => ({ ...script, ...slow })) };
+  });
+  return { ...quick, tasks };
 }
 
 /** A home, a sample repository and a model server that outlives every server of the home. */
@@ -96,6 +107,11 @@ export class DemoWorld implements AsyncDisposable {
     return created.id;
   }
 
+  /** Whether an order was given that must have been followed in the end. */
+  get wasSteered(): boolean {
+    return this.#steeredAgents.size > 0;
+  }
+
   /**
    * Plays the person of the scenario until the spec is over or the server is gone: creates the spec, and steers each
    * agent that takes up the task the scenario steers, since an order is given to an agent.
@@ -133,11 +149,14 @@ export class DemoWorld implements AsyncDisposable {
       if (task.title !== steering.task_title) continue;
       for await (const agent of client.agents.list({ taskId: task.id })) {
         if (agent.endedAt !== null || agent.executionMode !== "implementation") continue;
-        await client.agents.steer(agent.id, {
-          action: steering.action,
-          instruction: steering.instruction,
-          deliver: "next-step",
-        });
+        const { action, instruction } = steering;
+        try {
+          await client.agents.steer(agent.id, { action, instruction, deliver: "next-step" });
+        } catch (error) {
+          // It ended between the list and the order; the next one that does the task gets it.
+          if (isCodedError(error) && error.code === "AGENT_OVER") return;
+          throw error;
+        }
         this.#steeredAgents.add(agent.id);
         return;
       }

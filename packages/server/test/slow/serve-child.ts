@@ -2,10 +2,15 @@
 import { startServer } from "@aomori/server";
 import { homeLayout } from "@aomori/system";
 import { armKillPoints } from "./kill-points.ts";
+import { armKillWrites } from "./kill-writes.ts";
 
 const [version = "0.1.0", port = "0"] = process.argv.slice(2);
 const { AOMORI_KILL_FILE: killFile, AOMORI_DATABASE_URL: databaseUrl } = process.env;
 if (killFile !== undefined) armKillPoints(killFile);
+const { AOMORI_WRITES_FILE: writesFile, AOMORI_KILL_WRITE: label = "" } = process.env;
+if (writesFile !== undefined) {
+  armKillWrites(writesFile, { label, nth: Number(process.env["AOMORI_KILL_NTH"] ?? 1) });
+}
 
 try {
   const server = await startServer({
