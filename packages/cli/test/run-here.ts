@@ -31,7 +31,14 @@ export class Desk implements Disposable {
       program: identity,
       env: { PATH: process.env["PATH"], HOME: this.#root, AOMORI_HOME: this.home, ...env },
       cwd: this.#root,
-      stdin: { isTty: false, readText: async () => input, ask: async () => "" },
+      stdin: {
+        isTty: false,
+        readText: async () => input,
+        bytes: async function* () {
+          yield input;
+        },
+        ask: async () => "",
+      },
       stdout: terminal(out),
       stderr: terminal(err),
       redactor: createRedactor(),

@@ -1,40 +1,37 @@
 import { UserError } from "@aomori/protocol";
-import { builtinSpecs, shells } from "./builtin-specs.ts";
+import { shells } from "./builtin-specs.ts";
 import type { CommandHandler, CommandRequest } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { completionScript } from "./completion.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { capabilitiesDocument, schemaDocument } from "./discovery.ts";
+import type { Program } from "./program.ts";
+import { specsOf } from "./program.ts";
 
 const json = { resource: (value: unknown) => `${JSON.stringify(value, null, 2)}\n` };
 
 /** The handler of a built-in command; a module of its own, because most runs need none of them. */
-export function builtinHandler(
-  name: string,
-  loadSpecs: () => Promise<readonly CommandSpec[]>,
-): CommandHandler {
-  const allSpecs = async (): Promise<CommandSpec[]> => {
-    const own = await loadSpecs();
-    const names = new Set(own.map((spec) => spec.name));
-    return [...own, ...builtinSpecs.filter((spec) => !names.has(spec.name))];
-  };
+export function builtinHandler(name: string, program: Program): CommandHandler {
   switch (name) {
     case "capabilities":
       return {
-        run: async ({ context }) => capabilitiesDocument(context.program, await allSpecs()),
+        run: async ({ context }) => capabilitiesDocument(context.program, await specsOf(program)),
         view: json,
       };
     case "schema":
       return {
         run: async (request) =>
-          schemaDocument(request.context.program, chosen(request, await allSpecs())),
+          schemaDocument(request.context.program, chosen(request, await specsOf(program))),
         view: json,
       };
     case "completion":
       return {
         run: async ({ input, context }) => {
           const shell = shells.find((known) => known === input["shell"]) ?? "bash";
-          return { shell, script: completionScript(shell, context.program.name, await allSpecs()) };
+          return {
+            shell,
+            script: completionScript(shell, context.program.name, await specsOf(program)),
+          };
         },
         view: { resource: scriptOf },
         defaultFormat: "table",

@@ -32,6 +32,8 @@ export interface CommandContext {
   readonly stdin: {
     readonly isTty: boolean;
     readonly readText: () => Promise<string>;
+    /** What comes in, piece by piece; nothing is read before it is asked for. */
+    readonly bytes: () => AsyncIterable<Uint8Array | string>;
     /** Writes the question on stderr and resolves with one line. */
     readonly ask: (question: string, options: { readonly signal: AbortSignal }) => Promise<string>;
   };
@@ -72,6 +74,7 @@ export function processContext(
     stdin: {
       isTty: isatty(0),
       readText: () => readAll(host.stdin),
+      bytes: () => host.stdin,
       ask: (question, { signal }) => askOnTerminal(host, stderr.output, question, signal),
     },
     stdout: terminal(1),

@@ -38,7 +38,7 @@ export type { Resolution } from "./resolve-command.ts";
 export { failRun, runCommand } from "./run-command.ts";
 export type { CommandRun } from "./run-command.ts";
 export { runProgram } from "./run-program.ts";
-export type { Program } from "./run-program.ts";
+export type { Program } from "./program.ts";
 export { cellText, renderFields, renderTable } from "./table.ts";
 export type { TableOptions } from "./table.ts";
 export { padEnd, textWidth, truncate, wrap } from "./text-width.ts";

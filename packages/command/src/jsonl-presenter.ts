@@ -43,8 +43,11 @@ export class JsonlPresenter implements Presenter {
     return this.#emitter.emit(carry(this.#eventType, value));
   }
 
-  async page(items: readonly unknown[]): Promise<void> {
-    for (const item of items) await this.resource(item);
+  async page(items: readonly unknown[], signal?: AbortSignal): Promise<void> {
+    for (const item of items) {
+      if (signal?.aborted === true) return;
+      await this.resource(item);
+    }
   }
 
   event(event: StreamedEvent): Promise<void> {

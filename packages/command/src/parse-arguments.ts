@@ -71,7 +71,7 @@ class Parser {
     const flags = this.#globalFlags();
     if (!flags.help && !flags.version) {
       this.#positionals();
-      this.#requireAll();
+      requireAll(this.#spec, (field) => this.#input.has(field));
     }
     return { input: Object.fromEntries(this.#input), flags };
   }
@@ -194,17 +194,6 @@ class Parser {
     );
   }
 
-  #requireAll(): void {
-    const isMissing = (value: PositionalSpec | FlagSpec): boolean =>
-      value.required === true && !this.#input.has(value.field);
-    const missing = [
-      ...this.#spec.positionals.filter(isMissing).map((spec) => `<${spec.name}>`),
-      ...this.#spec.flags.filter(isMissing).map((flag) => `--${flag.name}`),
-    ];
-    if (missing.length === 0) return;
-    throw usage("MISSING_ARGUMENT", `"${this.#spec.name}" needs ${missing.join(", ")}`);
-  }
-
   #globalFlags(): GlobalFlags {
     const isSet = (field: string): boolean => this.#globals.get(field) === true;
     const { format, timeoutMs, limit, cursor, idempotencyKey } = Object.fromEntries(this.#globals);
@@ -232,6 +221,18 @@ class Parser {
     const hint = elsewhere ? "" : didYouMean(label, known);
     return usage("UNKNOWN_FLAG", `${what}.${hint} --help lists the flags`);
   }
+}
+
+/** Throws `MISSING_ARGUMENT` (usage) when a required argument was not given. */
+export function requireAll(spec: CommandSpec, isGiven: (field: string) => boolean): void {
+  const isMissing = (value: PositionalSpec | FlagSpec): boolean =>
+    value.required === true && !isGiven(value.field);
+  const missing = [
+    ...spec.positionals.filter(isMissing).map(({ name }) => `<${name}>`),
+    ...spec.flags.filter(isMissing).map(({ name }) => `--${name}`),
+  ];
+  if (missing.length === 0) return;
+  throw usage("MISSING_ARGUMENT", `"${spec.name}" needs ${missing.join(", ")}`);
 }
 
 function isShort(token: string): boolean {

@@ -55,7 +55,8 @@ function parseNumber(
   return inRange(label, text, value, spec);
 }
 
-function inRange(
+/** `value` itself; throws `INVALID_VALUE` (usage) when it is out of bounds. */
+export function inRange(
   label: string,
   text: string,
   value: number,
@@ -76,7 +77,8 @@ function parseJson(label: string, text: string): unknown {
   }
 }
 
-function invalid(
+/** The error for a value that an argument does not take. */
+export function invalid(
   label: string,
   text: string,
   rule: string,

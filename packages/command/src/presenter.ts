@@ -14,7 +14,8 @@ export interface Presenter extends EndableStream {
   readonly isPaging: boolean;
   begin(): Promise<void>;
   resource(value: unknown): Promise<void>;
-  page(items: readonly unknown[]): Promise<void>;
+  /** Stops between two items once `signal` is aborted. */
+  page(items: readonly unknown[], signal?: AbortSignal): Promise<void>;
   event(event: StreamedEvent): Promise<void>;
   plan(actions: readonly PlannedAction[]): Promise<void>;
   /** Text made for a person, such as help. */

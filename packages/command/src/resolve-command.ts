@@ -47,6 +47,16 @@ export function resolveCommand(
   throw unknownCommand(path, word, names);
 }
 
+/** How many tokens at the beginning are global flags and their values. */
+export function flagsBefore(argv: readonly string[]): number {
+  let index = 0;
+  for (let width = 1; width > 0; index += width) {
+    const token = argv[index] ?? "";
+    width = token.startsWith("-") ? globalFlagWidth(token) : 0;
+  }
+  return index;
+}
+
 /** How many tokens a global flag takes with its value; 0 when it is none. */
 function globalFlagWidth(token: string): number {
   const [name = ""] = token.replace(/^--?/, "").split("=");

@@ -4,7 +4,7 @@ import { isPlan } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import { confirmEffects } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
-import type { GlobalFlags } from "./global-flags.ts";
+import type { Format, GlobalFlags } from "./global-flags.ts";
 import type { ParsedArguments } from "./parse-arguments.ts";
 import { formatIn, parseArguments } from "./parse-arguments.ts";
 import type { Presenter } from "./presenter.ts";
@@ -39,15 +39,34 @@ const streamable: readonly string[] = [
 /** Runs one command from its arguments to its last written byte; resolves with the exit status, never rejects. */
 export function runCommand(run: CommandRun): Promise<number> {
   const { spec, handler, argv, context } = run;
-  const parsed = tryParse(spec, argv);
+  const parsed = attempt(() => parseArguments(spec, argv));
   const flags = "flags" in parsed ? parsed.flags : failedFlags;
-  const { view, graceMs = defaultGraceMs } = handler;
   const isProse = flags.help || flags.version;
   const unasked = isProse ? "table" : (handler.defaultFormat ?? defaultFormat(context));
   const format = flags.format ?? formatIn(argv, spec) ?? unasked;
-  return runPresented({ spec, format, flags, context, view, graceMs }, async (tools) => {
+  return runParsed({ ...run, parsed, format });
+}
+
+/** A run whose arguments were read by whoever asks: from a command line, or from a request's parameters. */
+export interface ParsedRun extends Omit<CommandRun, "argv"> {
+  readonly parsed: Parsed;
+  readonly format: Format;
+  /** Aborts the run; its reason is the error it ends with. */
+  readonly signal?: AbortSignal;
+  /** Asked after each result of a stream: true ends it there, as truncated. */
+  readonly isEnough?: () => boolean;
+}
+
+export type Parsed = ParsedArguments | { readonly failure: unknown };
+
+/** As `runCommand`, behind the parsing. */
+export function runParsed(run: ParsedRun): Promise<number> {
+  const { spec, handler, parsed, format, context, signal } = run;
+  const flags = "flags" in parsed ? parsed.flags : failedFlags;
+  const { view, graceMs = defaultGraceMs } = handler;
+  return runPresented({ spec, format, flags, context, view, graceMs, signal }, async (tools) => {
     if ("failure" in parsed) throw parsed.failure;
-    if (isProse) return await showText(tools, await proseText(run, flags));
+    if (flags.help || flags.version) return await showText(tools, await proseText(run, flags));
     await confirmEffects(spec, flags, format, context, tools.signal);
     const request = {
       input: parsed.input,
@@ -57,7 +76,7 @@ export function runCommand(run: CommandRun): Promise<number> {
       prose: tools.prose,
     };
     const answer = await untilAborted((async () => handler.run(request))(), tools.signal, graceMs);
-    return await present(answer, spec, request, tools.presenter, graceMs);
+    return await present(answer, { run, request, presenter: tools.presenter, graceMs });
   });
 }
 
@@ -75,7 +94,7 @@ export function failRun(
 }
 
 async function proseText(
-  { spec, context, entries }: CommandRun,
+  { spec, context, entries }: ParsedRun,
   flags: GlobalFlags,
 ): Promise<string> {
   const { commandHelp, versionText } = await import("./help.ts");
@@ -99,34 +118,34 @@ const failedFlags: GlobalFlags = {
   color: true,
 };
 
-function tryParse(
-  spec: CommandSpec,
-  argv: readonly string[],
-): ParsedArguments | { readonly failure: unknown } {
+/** What parsing gives or throws: a failure is told as the run's own. */
+export function attempt(parse: () => ParsedArguments): Parsed {
   try {
-    return parseArguments(spec, argv);
+    return parse();
   } catch (failure) {
     return { failure };
   }
 }
 
-async function present(
-  answer: unknown,
-  spec: CommandSpec,
-  request: CommandRequest,
-  presenter: Presenter,
-  graceMs: number,
-): Promise<RunEnd> {
+interface Presentation {
+  readonly run: ParsedRun;
+  readonly request: CommandRequest;
+  readonly presenter: Presenter;
+  readonly graceMs: number;
+}
+
+async function present(answer: unknown, presentation: Presentation): Promise<RunEnd> {
+  const { run, request, presenter } = presentation;
   if (isPlan(answer)) {
     await presenter.plan(answer.actions);
   } else if (request.flags.dryRun) {
     throw new TerminalError(
       "internal",
       "DRY_RUN_IGNORED",
-      `"${spec.name}" answered a dry run with a result instead of a plan; it may have done its work`,
+      `"${run.spec.name}" answered a dry run with a result instead of a plan; it may have done its work`,
     );
   } else if (isAsyncIterable(answer)) {
-    return await presentEvents(answer, request, presenter, graceMs);
+    return await presentEvents(answer, presentation);
   } else if (isPage(answer)) {
     return await presentPage(answer, request, presenter);
   } else if (answer !== undefined) {
@@ -145,7 +164,7 @@ async function presentPage(
   const { items, next_cursor: cursor = null }: Page =
     "items" in answer ? answer : { items: answer };
   const { limit = Number.POSITIVE_INFINITY } = request.flags;
-  await presenter.page(items.slice(0, limit));
+  await presenter.page(items.slice(0, limit), request.signal);
   request.signal.throwIfAborted();
   // A page cut here has no cursor: the one that came with it points behind what was cut off.
   const wasCut = items.length > limit;
@@ -158,10 +177,9 @@ async function presentPage(
 
 async function presentEvents(
   events: AsyncIterable<unknown>,
-  { flags, signal, context }: CommandRequest,
-  presenter: Presenter,
-  graceMs: number,
+  { run, request, presenter, graceMs }: Presentation,
 ): Promise<RunEnd> {
+  const { flags, signal, context } = request;
   const heartbeat = startHeartbeat(presenter, context.heartbeatMs);
   const iterator = events[Symbol.asyncIterator]();
   const outcome = new Outcome();
@@ -184,6 +202,7 @@ async function presentEvents(
       outcome.observe(event);
       await presenter.event(event);
       if (isResult) shown += 1;
+      truncated = run.isEnough?.() === true;
     }
   } finally {
     clearInterval(heartbeat);
@@ -197,8 +216,14 @@ async function presentEvents(
 
 /** Signs of life while a stream has nothing to say; the presenter decides whether to show them. */
 function startHeartbeat(presenter: Presenter, intervalMs = 15_000): NodeJS.Timeout {
+  let isWaiting = false;
   return setInterval(() => {
-    void presenter.event({ type: "aoi:heartbeat", at: new Date().toISOString() });
+    // A reader who takes nothing gets one sign of life, not a queue of them.
+    if (isWaiting) return;
+    isWaiting = true;
+    void presenter.event({ type: "aoi:heartbeat", at: new Date().toISOString() }).then(() => {
+      isWaiting = false;
+    });
   }, intervalMs);
 }
 

@@ -22,6 +22,8 @@ export interface PresentedRun {
   readonly context: CommandContext;
   readonly view?: View | undefined;
   readonly graceMs: number;
+  /** Aborted from outside, by whoever asked for the run: its reason is the error the run ends with. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RunTools {
@@ -50,6 +52,7 @@ export async function runPresented(
   const prose = createProse(context, run.flags);
   const presenter = await createPresenter(run, prose);
   const stop = new AbortController();
+  const unlink = link(run.signal, stop);
   let interruptedBy: EndSignal | undefined;
   if (context.ownsProcess) {
     // Never taken away again: between here and the entry's process.exit a signal must not kill the drain.
@@ -79,6 +82,7 @@ export async function runPresented(
     if (interruptedBy !== undefined) return signalExitCodes[interruptedBy];
     return statusOf(isCodedError(error) ? error.category : "internal", context);
   } finally {
+    unlink();
     clearTimeout(deadline);
     prose.clear();
     await presenter.output.flush();
@@ -89,6 +93,14 @@ export async function runPresented(
 /** Format when no flag names one: a table for a person, JSON for a program. */
 export function defaultFormat(context: CommandContext): Format {
   return context.stdout.isTty ? "table" : "json";
+}
+
+/** Aborts `stop` with `signal`; returns the way to undo the link. */
+function link(signal: AbortSignal | undefined, stop: AbortController): () => void {
+  const onAbort = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener("abort", onAbort);
+  return () => signal?.removeEventListener("abort", onAbort);
 }
 
 function startDeadline(

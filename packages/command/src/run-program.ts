@@ -1,21 +1,13 @@
 import { UserError } from "@aomori/protocol";
-import { builtinSpecs } from "./builtin-specs.ts";
-import type { CommandHandler, CommandModule } from "./command-handler.ts";
+import type { CommandHandler } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
+import { entriesOf, loadCommand } from "./program.ts";
+import type { Program } from "./program.ts";
 import { formatIn } from "./parse-arguments.ts";
-import { resolveCommand } from "./resolve-command.ts";
+import { flagsBefore, resolveCommand } from "./resolve-command.ts";
 import { failRun, runCommand } from "./run-command.ts";
 import { defaultFormat } from "./run-presented.ts";
-
-/** A program as its entry file knows it: names and summaries at hand, everything else loaded when asked for. */
-export interface Program {
-  readonly commands: readonly CommandEntry[];
-  /** Loads the one command that runs. */
-  readonly load: (name: string) => Promise<CommandModule>;
-  /** Loads every spec, schemas included: for discovery and completion. */
-  readonly loadSpecs: () => Promise<readonly CommandSpec[]>;
-}
 
 /**
  * Runs the command `argv` names; resolves with the exit status, never rejects. The entry file ends the
@@ -26,21 +18,19 @@ export async function runProgram(
   argv: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const own = program.commands.map((entry) => entry.name);
-  const builtins = builtinSpecs.filter((spec) => !own.includes(spec.name));
-  const entries = [...program.commands, ...builtins];
+  const entries = entriesOf(program);
   try {
+    if (await asksForSession(program, argv)) {
+      const { serveSession } = await import("./rpc/session.ts");
+      return await serveSession(program, context);
+    }
     const isHelp = argv[0] === "help";
     const words = isHelp ? argv.slice(1) : argv;
     const resolution = resolveCommand(entries, words);
     if (resolution.kind === "group") {
       return await runGroup(resolution.path, entries, resolution.argv, isHelp, context);
     }
-    const builtin = builtins.find((spec) => spec.name === resolution.name);
-    const { spec, handler } =
-      builtin === undefined
-        ? await program.load(resolution.name)
-        : { spec: builtin, handler: await loadBuiltin(builtin.name, program) };
+    const { spec, handler } = await loadCommand(program, resolution.name);
     const rest = isHelp ? ["--help", ...resolution.argv] : resolution.argv;
     return await runCommand({ spec, handler, argv: rest, context, entries });
   } catch (error) {
@@ -48,9 +38,15 @@ export async function runProgram(
   }
 }
 
-async function loadBuiltin(name: string, program: Program): Promise<CommandHandler> {
-  const { builtinHandler } = await import("./builtin-commands.ts");
-  return builtinHandler(name, program.loadSpecs);
+/** `--mode session` before any command; a program that is one command may have a mode of its own. */
+async function asksForSession(program: Program, argv: readonly string[]): Promise<boolean> {
+  const width = flagsBefore(argv);
+  const [token, value] = argv.slice(width);
+  const asks = token === "--mode=session" || (token === "--mode" && value === "session");
+  const whole = program.commands.find((entry) => entry.isProgram === true);
+  if (!asks || whole === undefined) return asks;
+  const { spec } = await program.load(whole.name);
+  return !spec.flags.some((flag) => flag.name === "mode");
 }
 
 /** A noun alone: help when asked for it, or on a terminal; a missing command otherwise. */

@@ -42,7 +42,12 @@ export function contextIn(folder: string): CommandContext {
     program: identity,
     env: {},
     cwd: folder,
-    stdin: { isTty: false, readText: async () => "", ask: async () => "" },
+    stdin: {
+      isTty: false,
+      readText: async () => "",
+      bytes: async function* () {},
+      ask: async () => "",
+    },
     stdout: terminal("out"),
     stderr: terminal("err"),
     redactor: createRedactor(),
