@@ -40,6 +40,10 @@ export type {
 } from "./emitter.ts";
 export { readLines } from "./lines.ts";
 export type { Line } from "./lines.ts";
+export { handleEvents } from "./handle-events.ts";
+export type { EventHandler, HandleOptions, HandledStream } from "./handle-events.ts";
+export { mapOrdered } from "./map-ordered.ts";
+export type { MapOptions, Task, TaskContext } from "./map-ordered.ts";
 export { createOutput } from "./output.ts";
 export type { Output, OutputFailure, OutputOptions } from "./output.ts";
 export { installProcessHooks } from "./process-hooks.ts";

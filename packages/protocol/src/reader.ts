@@ -1,7 +1,9 @@
 import type { CodedError } from "./errors.ts";
-import { TerminalError, UserError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
-import { readLines } from "./lines.ts";
+import type { BrokenLine } from "./line-splitter.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { brokenLine, malformedLine } from "./reader-errors.ts";
+import { StreamRules } from "./stream-rules.ts";
 
 export interface ReadOptions {
   /** A longer line is malformed; 8 MiB when absent. Memory stays within a few times this. */
@@ -9,82 +11,204 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Called with each malformed line, which is then skipped; without it the first one is thrown. */
   readonly onMalformed?: (error: CodedError) => void;
+  /** Whether a summary that is not `ok: true` is followed by `UPSTREAM_FAILED`; false when absent. */
+  readonly requireOk?: boolean;
 }
 
-const legacyTypes: ReadonlySet<string> = new Set([
-  "meta",
-  "summary",
-  "error",
-  "warning",
-  "check",
-  "plan",
-  "progress",
-  "heartbeat",
-  "artifact",
-]);
+/** Malformed lines come in their place, as errors, and reading goes on. */
+export interface YieldingReadOptions extends Omit<ReadOptions, "onMalformed"> {
+  readonly malformed: "yield";
+}
 
 /**
  * Reads an AOI stream event by event, in order; unknown types are kept.
  *
- * A stream that opens with the older un-prefixed `meta` is read as if its names were prefixed.
- * Throws `MALFORMED_LINE` and `LINE_TOO_LONG` (validation, with `details.line`), `STREAM_WITHOUT_SUMMARY`
- * (io) when the input ends early, and `EVENT_AFTER_SUMMARY` (validation).
+ * A stream that opens with the older un-prefixed `meta` is read as if its names were prefixed; one that mixes
+ * both is `MIXED_DIALECTS` (validation). Further: `MALFORMED_LINE`, `LINE_TOO_LONG` and `EVENT_AFTER_SUMMARY`
+ * (validation, with `details.line`), `STREAM_WITHOUT_SUMMARY` (io) when the input ends early, and with
+ * `requireOk` `UPSTREAM_FAILED`, of the category of the stream's first error. An aborted signal throws its
+ * reason, also while the source is waiting.
  */
-export async function* readEvents(
+export function readEvents(
   source: AsyncIterable<Uint8Array | string>,
-  options: ReadOptions = {},
-): AsyncGenerator<StreamEvent, void, undefined> {
-  const { maxLineBytes = 8 * 1024 * 1024, signal, onMalformed } = options;
-  const malformed = (error: CodedError): undefined => {
-    if (onMalformed === undefined) throw error;
-    onMalformed(error);
-  };
-  let first = true;
-  let legacy = false;
-  let summaryLine: number | undefined;
-  let lineNumber = 0;
-  for await (const line of readLines(source, maxLineBytes)) {
-    signal?.throwIfAborted();
-    lineNumber = line.number;
-    if (line.text?.trim() === "") continue;
-    const event =
-      line.text === undefined
-        ? malformed(lineError(line, maxLineBytes))
-        : parseEvent(line.text, lineNumber, malformed);
-    if (event === undefined) continue;
-    if (summaryLine !== undefined) {
-      malformed(afterSummary(event, lineNumber, summaryLine));
-      continue;
-    }
-    if (first) legacy = event.type === "meta" && "aoi_version" in event;
-    first = false;
-    const known =
-      legacy && legacyTypes.has(event.type) ? { ...event, type: `aoi:${event.type}` } : event;
-    if (known.type === "aoi:summary") summaryLine = lineNumber;
-    yield known;
+  options: YieldingReadOptions,
+): AsyncGenerator<StreamEvent | CodedError, void, undefined>;
+export function readEvents(
+  source: AsyncIterable<Uint8Array | string>,
+  options?: ReadOptions,
+): AsyncGenerator<StreamEvent, void, undefined>;
+export function readEvents(
+  source: AsyncIterable<Uint8Array | string>,
+  options: ReadOptions | YieldingReadOptions = {},
+): AsyncGenerator<StreamEvent | CodedError, void, undefined> {
+  return new EventReader(source, options);
+}
+
+type Item = StreamEvent | CodedError;
+type Step = IteratorResult<Item, void>;
+
+const defaultMaxLineBytes = 8 * 1024 * 1024;
+const byteOrderMark = "\ufeff";
+const done: Step = { done: true, value: undefined };
+
+/**
+ * Written out instead of an async generator, which costs about three times as much per event: the events of a
+ * chunk are handed out without waiting for anything.
+ */
+class EventReader implements AsyncGenerator<Item, void, undefined> {
+  readonly #source: AsyncIterable<Uint8Array | string>;
+  readonly #lines: LineSplitter;
+  readonly #rules: StreamRules;
+  readonly #maxLineBytes: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #malformed: (error: CodedError) => CodedError | undefined;
+  #chunks: AsyncIterator<Uint8Array | string> | undefined;
+  #inputEnded = false;
+  #closed = false;
+  #waits = false;
+  /** The read under way; a `next` that comes before its end waits for it. */
+  #reading: Promise<unknown> | undefined;
+
+  constructor(
+    source: AsyncIterable<Uint8Array | string>,
+    options: ReadOptions | YieldingReadOptions,
+  ) {
+    const { maxLineBytes = defaultMaxLineBytes, signal, requireOk = false } = options;
+    this.#source = source;
+    this.#maxLineBytes = maxLineBytes;
+    this.#lines = new LineSplitter(maxLineBytes);
+    this.#rules = new StreamRules(requireOk);
+    this.#signal = signal;
+    this.#malformed = policyOf(options);
   }
-  if (summaryLine === undefined) {
-    throw new TerminalError(
-      "io",
-      "STREAM_WITHOUT_SUMMARY",
-      `the stream ended after line ${lineNumber} without aoi:summary: the tool that wrote it died or was cut off`,
-      { details: { line: lineNumber } },
-    );
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Step> {
+    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.next());
+    if (this.#closed) return Promise.resolve(done);
+    try {
+      if (this.#signal?.aborted === true) throw this.#signal.reason;
+      const item = this.#take();
+      if (item !== undefined) return Promise.resolve({ done: false, value: item });
+    } catch (error) {
+      return this.#hold(this.#fail(error));
+    }
+    return this.#hold(this.#read());
+  }
+
+  return(): Promise<Step> {
+    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.return());
+    return this.#hold(this.#close().then(() => done));
+  }
+
+  throw(error: unknown): Promise<Step> {
+    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.throw(error));
+    return this.#hold(this.#fail(error));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** The next event of what is already here. */
+  #take(): Item | undefined {
+    for (;;) {
+      const line = this.#lines.take() ?? (this.#inputEnded ? this.#lines.finish() : undefined);
+      if (line === undefined) return undefined;
+      const item = this.#parse(line);
+      if (item !== undefined) return item;
+    }
+  }
+
+  #parse(line: string | BrokenLine): Item | undefined {
+    const { number } = this.#lines;
+    if (typeof line !== "string") {
+      return this.#malformed(brokenLine(line.problem, number, this.#maxLineBytes));
+    }
+    const text = number === 1 && line.startsWith(byteOrderMark) ? line.slice(1) : line;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return text.trim() === "" ? undefined : this.#malformed(malformedLine(text, number, error));
+    }
+    if (!isEvent(value)) return this.#malformed(malformedLine(text, number, undefined));
+    const event = this.#rules.admit(value, number);
+    return event instanceof Error ? this.#malformed(event) : event;
+  }
+
+  async #read(): Promise<Step> {
+    try {
+      while (!this.#inputEnded) {
+        const chunk = await this.#nextChunk();
+        if (chunk === undefined) this.#inputEnded = true;
+        else this.#lines.add(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
+        const item = this.#take();
+        if (item !== undefined) return { done: false, value: item };
+      }
+      this.#closed = true;
+      this.#rules.end(this.#lines.number);
+      return done;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  async #nextChunk(): Promise<Uint8Array | string | undefined> {
+    this.#chunks ??= this.#source[Symbol.asyncIterator]();
+    const next = this.#chunks.next();
+    this.#waits = true;
+    const step = await (this.#signal === undefined ? next : orAborted(next, this.#signal));
+    this.#waits = false;
+    return step.done === true ? undefined : step.value;
+  }
+
+  async #fail(error: unknown): Promise<never> {
+    await this.#close();
+    throw error;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#inputEnded) return;
+    const chunks = this.#chunks ?? this.#source[Symbol.asyncIterator]();
+    if (!this.#waits) {
+      await chunks.return?.();
+      return;
+    }
+    // What waits for its next chunk answers `return` only after that; a Node stream is closed at once.
+    const { source } = { source: this.#source };
+    if ("destroy" in source && typeof source.destroy === "function") source.destroy();
+    chunks.return?.().catch(() => undefined);
+  }
+
+  #hold(reading: Promise<Step>): Promise<Step> {
+    const held = reading.finally(() => {
+      if (this.#reading === held) this.#reading = undefined;
+    });
+    this.#reading = held;
+    return held;
+  }
+
+  #after(reading: Promise<unknown>, step: () => Promise<Step>): Promise<Step> {
+    return this.#hold(reading.then(step, step));
   }
 }
 
-function parseEvent(
-  text: string,
-  line: number,
-  malformed: (error: CodedError) => undefined,
-): StreamEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isEvent(value)) return value;
-  } catch (cause) {
-    return malformed(malformedLine(text, line, cause));
-  }
-  return malformed(malformedLine(text, line, undefined));
+function policyOf(
+  options: ReadOptions | YieldingReadOptions,
+): (error: CodedError) => CodedError | undefined {
+  if ("malformed" in options) return (error) => error;
+  const { onMalformed } = options;
+  return (error) => {
+    if (onMalformed === undefined) throw error;
+    onMalformed(error);
+    return undefined;
+  };
 }
 
 function isEvent(value: unknown): value is StreamEvent {
@@ -93,39 +217,11 @@ function isEvent(value: unknown): value is StreamEvent {
   );
 }
 
-function malformedLine(text: string, line: number, cause: unknown): CodedError {
-  const start = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const what = cause === undefined ? "not an object with a string type" : "not JSON";
-  return new UserError(
-    "validation",
-    "MALFORMED_LINE",
-    `line ${line} is ${what}: ${JSON.stringify(start)}`,
-    { cause, details: { line } },
-  );
-}
-
-function lineError(
-  line: { readonly number: number; readonly problem: "too-long" | "not-utf8" },
-  maxLineBytes: number,
-): CodedError {
-  const details = { line: line.number };
-  return line.problem === "too-long"
-    ? new UserError(
-        "validation",
-        "LINE_TOO_LONG",
-        `line ${line.number} is over ${maxLineBytes} bytes`,
-        { details },
-      )
-    : new UserError("validation", "MALFORMED_LINE", `line ${line.number} is not UTF-8`, {
-        details,
-      });
-}
-
-function afterSummary(event: StreamEvent, line: number, summaryLine: number): CodedError {
-  return new UserError(
-    "validation",
-    "EVENT_AFTER_SUMMARY",
-    `line ${line} (${event.type.slice(0, 80)}) follows aoi:summary on line ${summaryLine}`,
-    { details: { line } },
-  );
+function orAborted<Value>(pending: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    const settle = (): void => signal.removeEventListener("abort", onAbort);
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.then(resolve, reject).finally(settle);
+  });
 }

@@ -91,7 +91,7 @@ describe("reading a stream", () => {
       "aoi:summary",
     ]);
     const mixed = read(of(meta, '{"type":"summary","ok":true}\n'));
-    await expect(mixed).rejects.toMatchObject({ code: "STREAM_WITHOUT_SUMMARY" });
+    await expect(mixed).rejects.toMatchObject({ code: "MIXED_DIALECTS", details: { line: 2 } });
   });
 
   it("stops when its signal does", async () => {

@@ -1,0 +1,72 @@
+import type { CodedError } from "./errors.ts";
+import type { StreamEvent } from "./events.ts";
+import { frameworkPrefix } from "./events.ts";
+import { afterSummary, mixedDialects, upstreamFailed, withoutSummary } from "./reader-errors.ts";
+
+const legacyTypes: ReadonlySet<string> = new Set([
+  "meta",
+  "summary",
+  "error",
+  "warning",
+  "check",
+  "plan",
+  "progress",
+  "heartbeat",
+  "artifact",
+]);
+
+/**
+ * What a stream must keep to as a whole: one dialect of names, one summary, nothing after it.
+ *
+ * AOI-CLI 0.2 was published with un-prefixed names first, under the same version; the first event tells which.
+ */
+export class StreamRules {
+  readonly #requireOk: boolean;
+  #dialect: "unknown" | "prefixed" | "legacy" = "unknown";
+  #summary: { readonly line: number; readonly ok: boolean } | undefined;
+  #firstError: StreamEvent | undefined;
+  /** The latest event, when it is what the other dialect ends with. */
+  #foreignEnd: CodedError | undefined;
+
+  constructor(requireOk: boolean) {
+    this.#requireOk = requireOk;
+  }
+
+  /** The event under its prefixed name, or what is wrong with it here. */
+  admit(event: StreamEvent, line: number): StreamEvent | CodedError {
+    if (this.#summary !== undefined) return afterSummary(event.type, line, this.#summary.line);
+    if (this.#dialect === "unknown") {
+      this.#dialect = event.type === "meta" && "aoi_version" in event ? "legacy" : "prefixed";
+    }
+    const isFramework = event.type.startsWith(frameworkPrefix);
+    if (this.#dialect === "legacy") return this.#admitLegacy(event, isFramework, line);
+    this.#foreignEnd = undefined;
+    if (isFramework) this.#observe(event, line);
+    else if (event.type === "meta" && "aoi_version" in event) {
+      return mixedDialects(event.type, line, "aoi:meta");
+    } else if (event.type === "summary" && typeof event["ok"] === "boolean") {
+      // A domain may have a type of that name; only as the very last event it was meant as the end.
+      this.#foreignEnd = mixedDialects(event.type, line, "aoi:meta");
+    }
+    return event;
+  }
+
+  /** Call when the input has ended after `line` lines; throws what is missing. */
+  end(line: number): void {
+    if (this.#summary === undefined) throw this.#foreignEnd ?? withoutSummary(line);
+    if (this.#requireOk && !this.#summary.ok) throw upstreamFailed(this.#firstError);
+  }
+
+  #admitLegacy(event: StreamEvent, isFramework: boolean, line: number): StreamEvent | CodedError {
+    if (isFramework) return mixedDialects(event.type, line, "meta");
+    if (!legacyTypes.has(event.type)) return event;
+    const known = { ...event, type: `${frameworkPrefix}${event.type}` };
+    this.#observe(known, line);
+    return known;
+  }
+
+  #observe(event: StreamEvent, line: number): void {
+    if (event.type === "aoi:error") this.#firstError ??= event;
+    else if (event.type === "aoi:summary") this.#summary = { line, ok: event["ok"] === true };
+  }
+}
