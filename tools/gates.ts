@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { lastLines } from "./failure-reason.ts";
 import { runCommand } from "./run-command.ts";
 import { addTallies, emptyTally, readTally } from "./tally.ts";
 import type { Tally } from "./tally.ts";
@@ -30,8 +31,10 @@ function gateOf(
       const { status, output } = await runCommand(command, { output: "keep", signal });
       const { fileCount, problems = [] } = count(output);
       const isGreen = status === 0 && fileCount > 0 && problems.length === 0;
-      if (!isGreen) console.error([shown(output).trimEnd(), ...problems].join("\n"));
-      return { isGreen, lookedAt: `${fileCount} files`, tally: emptyTally };
+      const said = [shown(output).trimEnd(), ...problems].join("\n");
+      if (!isGreen) console.error(said);
+      const failed = isGreen ? [] : [{ name: `gate ${name}`, why: lastLines(said) }];
+      return { isGreen, lookedAt: `${fileCount} files`, tally: { ...emptyTally, failed } };
     },
   };
 }
@@ -101,8 +104,9 @@ function suite(name: string, project: "fast" | "slow"): Gate {
         const counted = readTally(file);
         const failed = [...counted.failed];
         if (status !== 0 && failed.length === 0)
-          failed.push(`${name}: vitest ended with ${status}`);
-        if (counted.passed === 0 && failed.length === 0) failed.push(`${name}: no test was run`);
+          failed.push({ name: `${name}: vitest ended with ${status}`, why: [] });
+        if (counted.passed === 0 && failed.length === 0)
+          failed.push({ name: `${name}: no test was run`, why: [] });
         const tally = { ...counted, failed };
         const lookedAt = `${tally.passed + failed.length} tests in ${tally.fileCount} files`;
         return { isGreen: failed.length === 0, lookedAt, tally };
@@ -167,7 +171,9 @@ export async function runGates(
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
     print(`${isGreen ? "ok " : "RED"} ${gate.name}: ${lookedAt}, ${seconds} s`);
     const isCounted = isGreen || tally.failed.length > 0;
-    tallies.push(isCounted ? tally : { ...tally, failed: [`gate ${gate.name}`] });
+    tallies.push(
+      isCounted ? tally : { ...tally, failed: [{ name: `gate ${gate.name}`, why: [] }] },
+    );
     if (!isGreen) red.push(gate.name);
   }
   return { red, tally: addTallies(tallies) };

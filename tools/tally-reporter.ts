@@ -1,7 +1,8 @@
 /** Writes one line per finished test file to AOMORI_TALLY_FILE, so that a run which is cut short is counted too. */
 import { appendFileSync } from "node:fs";
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from "vitest/node";
-import type { SkippedTest, TallyLine } from "./tally.ts";
+import { failedTest } from "./failure-reason.ts";
+import type { FailedTest, SkippedTest, TallyLine } from "./tally.ts";
 
 const skipWord = /\b(skipped|needs)\b/i;
 
@@ -17,24 +18,29 @@ function reasonOf(test: TestCase): string | null {
   return skipWord.test(test.name) ? test.name : null;
 }
 
+const failed = (name: string, errors: readonly SerializedError[]): FailedTest =>
+  failedTest(name, errors, process.cwd());
+
 function lineOf(module: TestModule): TallyLine {
   const file = module.relativeModuleId;
-  const failed: string[] = [];
+  const failures: FailedTest[] = [];
   const skipped: SkippedTest[] = [];
   let passed = 0;
   for (const test of module.children.allTests()) {
     const name = `${file} > ${test.fullName}`;
-    const { state } = test.result();
+    const { state, errors } = test.result();
     if (state === "passed") passed += 1;
     else if (state === "skipped") skipped.push({ name, reason: reasonOf(test) });
-    else failed.push(name);
+    else failures.push(failed(name, errors ?? []));
   }
   const broken = [module, ...module.children.allSuites()].filter(
     (part) => part.errors().length > 0,
   );
-  for (const part of broken)
-    failed.push(`${file} > ${part.type === "suite" ? part.fullName : "the file itself"}`);
-  return { kind: "file", file, passed, failed, skipped };
+  for (const part of broken) {
+    const name = part.type === "suite" ? part.fullName : "the file itself";
+    failures.push(failed(`${file} > ${name}`, part.errors()));
+  }
+  return { kind: "file", file, passed, failed: failures, skipped };
 }
 
 export default class TallyReporter implements Reporter {
@@ -45,7 +51,10 @@ export default class TallyReporter implements Reporter {
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    this.#write({ kind: "end", errors: errors.map(({ message }) => `unhandled: ${message}`) });
+    this.#write({
+      kind: "end",
+      errors: errors.map((error) => failed("an error outside of all tests", [error])),
+    });
   }
 
   #write(line: TallyLine): void {

@@ -6,21 +6,27 @@ export interface SkippedTest {
   readonly reason: string | null;
 }
 
+export interface FailedTest {
+  readonly name: string;
+  /** A few lines: the message, the difference, the place. Empty where nothing is known. */
+  readonly why: readonly string[];
+}
+
 /** One test file, or the end of the run. */
 export type TallyLine =
   | {
       readonly kind: "file";
       readonly file: string;
       readonly passed: number;
-      /** Names of failed tests; the file itself where it could not be loaded. */
-      readonly failed: readonly string[];
+      /** The failed tests; the file itself where it could not be loaded. */
+      readonly failed: readonly FailedTest[];
       readonly skipped: readonly SkippedTest[];
     }
-  | { readonly kind: "end"; readonly errors: readonly string[] };
+  | { readonly kind: "end"; readonly errors: readonly FailedTest[] };
 
 export interface Tally {
   readonly passed: number;
-  readonly failed: readonly string[];
+  readonly failed: readonly FailedTest[];
   readonly skipped: readonly SkippedTest[];
   readonly fileCount: number;
 }
@@ -31,7 +37,7 @@ export const emptyTally: Tally = { passed: 0, failed: [], skipped: [], fileCount
 export function sumLines(lines: readonly TallyLine[]): Tally {
   const files = lines.filter((line) => line.kind === "file");
   const ends = lines.filter((line) => line.kind === "end");
-  const unfinished = ends.length === 0 ? ["the run did not get to its end"] : [];
+  const unfinished = ends.length === 0 ? [{ name: "the run did not get to its end", why: [] }] : [];
   return {
     passed: files.reduce((sum, { passed }) => sum + passed, 0),
     failed: [
@@ -79,12 +85,17 @@ function isTallyLine(line: unknown): line is TallyLine {
   );
 }
 
-/** What `npm test` and .ci/run end with: every skipped and failed test by name, then the line of counts. */
+const failedLines = ({ name, why }: FailedTest): string[] => [
+  `  ${name}`,
+  ...why.map((line) => `    ${line}`),
+];
+
+/** What `npm test` and .ci/run end with: every skipped and failed test by name and reason, then the line of counts. */
 export function closingLines({ passed, failed, skipped }: Tally): string[] {
   const skips = skipped.map(({ name, reason }) => `  ${name}: ${reason ?? "NO REASON GIVEN"}`);
   return [
     ...(skips.length === 0 ? [] : [`SKIPPED, ${skips.length} tests:`, ...skips]),
-    ...(failed.length === 0 ? [] : ["FAILED:", ...failed.map((name) => `  ${name}`)]),
+    ...(failed.length === 0 ? [] : ["FAILED:", ...failed.flatMap(failedLines)]),
     `${passed} passed, ${failed.length} failed`,
   ];
 }

@@ -22,7 +22,8 @@ describe("a gate", () => {
 
   it("that is red counts as one failure, and a red suite as its failed tests", async () => {
     const lines: string[] = [];
-    const tests = { ...emptyTally, passed: 5, failed: ["a > b", "a > c"] };
+    const failed = ["a > b", "a > c"].map((name) => ({ name, why: [] }));
+    const tests = { ...emptyTally, passed: 5, failed };
     const { red, tally } = await runGates(
       [
         gate("format", {}),
@@ -35,6 +36,6 @@ describe("a gate", () => {
     expect(lines).toEqual(["ok  format: 1 files", "RED lint: 0 files", "RED fast tests: 7 tests"]);
     expect(red).toEqual(["lint", "fast tests"]);
     expect(tally.passed).toBe(5);
-    expect(tally.failed).toEqual(["gate lint", "a > b", "a > c"]);
+    expect(tally.failed.map(({ name }) => name)).toEqual(["gate lint", "a > b", "a > c"]);
   });
 });

@@ -4,12 +4,13 @@ import { addTallies, closingLines, sumLines } from "../tally.ts";
 import type { TallyLine } from "../tally.ts";
 
 const names = fc.array(fc.string({ minLength: 1 }), { maxLength: 4 });
+const failures = names.map((list) => list.map((name) => ({ name, why: [] })));
 
 const fileLine: fc.Arbitrary<TallyLine> = fc.record({
   kind: fc.constant("file" as const),
   file: fc.string(),
   passed: fc.nat(50),
-  failed: names,
+  failed: failures,
   skipped: names.map((list) => list.map((name) => ({ name, reason: null }))),
 });
 
@@ -34,19 +35,19 @@ describe("the count of a run", () => {
     ]);
   });
 
-  it("counts errors outside of tests, and names what was skipped and why", () => {
+  it("counts errors outside of tests, and names what was skipped or failed, and why", () => {
     const tally = sumLines([
       {
         kind: "file",
         file: "a",
         passed: 1,
-        failed: ["a > b"],
+        failed: [{ name: "a > b", why: ["Error: lost", "at a.ts:1:2"] }],
         skipped: [
           { name: "a > c", reason: "needs PostgreSQL" },
           { name: "a > d", reason: null },
         ],
       },
-      { kind: "end", errors: ["unhandled: lost"] },
+      { kind: "end", errors: [{ name: "an error outside of all tests", why: [] }] },
     ]);
     expect(closingLines(tally)).toEqual([
       "SKIPPED, 2 tests:",
@@ -54,7 +55,9 @@ describe("the count of a run", () => {
       "  a > d: NO REASON GIVEN",
       "FAILED:",
       "  a > b",
-      "  unhandled: lost",
+      "    Error: lost",
+      "    at a.ts:1:2",
+      "  an error outside of all tests",
       "1 passed, 2 failed",
     ]);
   });

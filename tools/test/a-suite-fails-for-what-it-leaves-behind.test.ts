@@ -90,7 +90,10 @@ describe.skipIf(process.platform !== "linux")("a suite (needs Linux: it reads /p
     const broken = plantSuite({ "broken.test.mjs": "throw new Error('no');" });
     expect(runVitest(broken).status).toBe(1);
     expect(readTally(join(broken, "tally.jsonl")).failed).toEqual([
-      "broken.test.mjs > the file itself",
+      {
+        name: "broken.test.mjs > the file itself",
+        why: ["Error: no", expect.stringMatching(/^at broken\.test\.mjs:1:/)],
+      },
     ]);
   });
 });

@@ -40,7 +40,12 @@ const eventsOf = (store: Store): EventSource => ({
 });
 
 const refuse = (): Promise<never> => Promise.reject(new Error("nothing is changed over HTTP here"));
-const noIdempotency: IdempotencyPort = { claim: refuse, complete: refuse, release: refuse };
+const noIdempotency: IdempotencyPort = {
+  claim: refuse,
+  complete: refuse,
+  release: refuse,
+  carryOut: refuse,
+};
 
 async function open(input: unknown): Promise<{ url: string; apiKey: string }> {
   const { home, clients } = Place.parse(input);

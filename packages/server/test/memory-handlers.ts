@@ -233,6 +233,7 @@ export class MemoryWorld {
       "specs.retry_phase": on,
       "specs.approve": on,
       "specs.reject": on,
+      "specs.edit_artifact": on,
       "specs.cancel": on,
       "tasks.create": about,
       "tasks.retry": about,
