@@ -65,6 +65,7 @@ export const main = (argv) => runInstalled({ spec, handler }, argv);
     plugins: plugins({
       "server-process.ts": "../lib/server-process.js",
       "demo-kit.ts": "../lib/demo-kit.js",
+      "registry-kit.ts": "../lib/registry-kit.js",
     }),
   });
   refuseSchemas(spec.name, metafile);
@@ -89,13 +90,17 @@ async function bundleEntries(): Promise<void> {
   }
 }
 
-/** Server, store and model server, in modules that share what they have in common. */
+/** Server, store, model server and linter, in modules that share what they have in common. */
 async function bundleLibraries(): Promise<void> {
   await build({
     ...shared,
     format: "esm",
     splitting: true,
-    entryPoints: [join(sources, "server-process.ts"), join(sources, "demo", "demo-kit.ts")],
+    entryPoints: [
+      join(sources, "server-process.ts"),
+      join(sources, "demo", "demo-kit.ts"),
+      join(sources, "registry", "registry-kit.ts"),
+    ],
     outdir: join(dist, "lib"),
     entryNames: "[name]",
     plugins: plugins(),
@@ -110,6 +115,7 @@ async function copyFiles(): Promise<void> {
       await cp(join(root, "packages", name, part), join(dist, part), { recursive: true });
     }
   }
+  await cp(join(root, "registry"), join(dist, "registry"), { recursive: true });
 }
 
 interface Manifest {

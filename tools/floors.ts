@@ -45,7 +45,7 @@ export const floors: FloorTable = {
   cli: {
     floor: 7,
     mayImport: ["protocol", "system", "operation", "contract", "command", "sdk"],
-    mayLoadLate: ["server", "runtime", "store", "testkit"],
+    mayLoadLate: ["server", "runtime", "store", "testkit", "aoi-lint"],
   },
   testkit: { floor: "beside", mayImport: ["protocol", "system"] },
 };

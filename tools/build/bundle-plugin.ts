@@ -16,6 +16,17 @@ import { join } from "node:path";
 export const launch = { file: join(__dirname, "..", "aomori.cjs"), flags: [] };
 `;
 
+const shippedPlaceSource = `
+import { fileURLToPath } from "node:url";
+export const shippedDirectory = fileURLToPath(new URL("../registry", import.meta.url));
+`;
+
+/** Modules that say where something lies; a build has other places. */
+const placeSources = [
+  ["connection", "launch", launchSource],
+  ["registry", "shipped-place", shippedPlaceSource],
+] as const;
+
 /** Loading it takes 2 to 3 ms of a command's start-up, and most commands start no process. */
 const lateChildProcess = `
 export const spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);
@@ -29,11 +40,14 @@ export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOpti
   return {
     name: "aomori-bundle",
     setup: (build) => {
-      build.onResolve({ filter: /\/(?:server-process|demo-kit)\.ts$/ }, ({ path, kind }) => {
-        const target = separate[path.split("/").at(-1) ?? ""];
-        const isLate = kind === "dynamic-import" && target !== undefined;
-        return isLate ? { path: target, external: true } : undefined;
-      });
+      build.onResolve(
+        { filter: /\/(?:server-process|demo-kit|registry-kit)\.ts$/ },
+        ({ path, kind }) => {
+          const target = separate[path.split("/").at(-1) ?? ""];
+          const isLate = kind === "dynamic-import" && target !== undefined;
+          return isLate ? { path: target, external: true } : undefined;
+        },
+      );
       build.onResolve({ filter: /^node:child_process$/ }, ({ path, kind }) =>
         build.initialOptions.format === "cjs" && kind === "import-statement"
           ? { path, namespace: "late" }
@@ -51,11 +65,12 @@ export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOpti
         contents: await evaluated(path),
         loader: "js",
       }));
-      build.onLoad({ filter: /\/connection\/launch\.ts$/ }, ({ path }) =>
-        path === join(sources, "connection", "launch.ts")
-          ? { contents: launchSource, loader: "js" }
-          : undefined,
-      );
+      build.onLoad({ filter: /\/(?:launch|shipped-place)\.ts$/ }, ({ path }) => {
+        const place = placeSources.find(
+          ([folder, file]) => path === join(sources, folder, `${file}.ts`),
+        );
+        return place === undefined ? undefined : { contents: place[2], loader: "js" };
+      });
     },
   };
 }

@@ -21,7 +21,8 @@ export interface Description {
 export interface SubmitOptions extends ToolOptions {
   readonly profile: string;
   readonly lint: LintTool;
-  readonly privateKey: KeyObject;
+  /** Asked for once there is something to sign. */
+  readonly privateKey: () => Promise<KeyObject>;
   readonly now: Date;
 }
 
@@ -61,7 +62,7 @@ export async function makeEntry(
     }),
   };
   // What is published is what a reader accepts: the same parser looks at it first.
-  return parseEntry(JSON.stringify(signEntry(entry, privateKey)), "the new entry");
+  return parseEntry(JSON.stringify(signEntry(entry, await privateKey())), "the new entry");
 }
 
 function countsOf(

@@ -1,33 +1,9 @@
-import type { CommandSpec, FlagSpec, PositionalSpec } from "@aomori/command";
+import type { CommandSpec, PositionalSpec } from "@aomori/command";
 import { phases } from "@aomori/contract";
-
-const base = {
-  positionals: [],
-  flags: [],
-  examples: [],
-  effects: { readOnly: true },
-  result: "resource",
-  errors: [],
-} as const;
+import { command, text, yesNo } from "./local-command.ts";
+import { registryCommands } from "./registry-commands.ts";
 
 const specId: PositionalSpec = { name: "id", field: "id", type: "string", required: true };
-
-function command(
-  name: string,
-  summary: string,
-  more: Partial<CommandSpec> & Pick<CommandSpec, "eventType">,
-): CommandSpec {
-  return { ...base, name, summary, ...more };
-}
-
-function text(name: string, valueName: string, description: string): FlagSpec {
-  return { name, field: name.replaceAll("-", "_"), type: "string", valueName, description };
-}
-
-function yesNo(name: string, description: string, short?: string): FlagSpec {
-  const letter = short === undefined ? {} : { short };
-  return { name, field: name.replaceAll("-", "_"), type: "boolean", description, ...letter };
-}
 
 const specCommands: readonly CommandSpec[] = [
   command("spec logs", "Show what happened in a spec, and go on while it happens", {
@@ -218,5 +194,6 @@ export const localCommands: readonly CommandSpec[] = [
   ...configCommands,
   ...serverCommands,
   ...storeCommands,
+  ...registryCommands,
   ...programCommands,
 ];

@@ -41,6 +41,7 @@ async function madePaths(layout: HomeLayout): Promise<string[]> {
     layout.logsDirectory,
     join(layout.home, "plugins"),
     join(layout.home, "personas"),
+    join(layout.home, "registry"),
     layout.journalFile,
     layout.configFile,
     layout.credentialsFile,
