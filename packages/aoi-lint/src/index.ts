@@ -1,4 +1,11 @@
-export type { Certainty, Finding, Severity, Verdict } from "./rule.ts";
+export { lint } from "./lint.ts";
+export type { Check, LintOptions } from "./lint.ts";
+export { chooseRules, familyOf, inProfile, profiles, warningsFail } from "./profile.ts";
+export type { Profile, RuleChoice } from "./profile.ts";
+export { readRecipe } from "./recipe.ts";
+export type { Arguments, FailureRecipe, InputRecipe, Recipe, SecretsRecipe } from "./recipe.ts";
+export type { Certainty, Finding, Rule, Severity, Verdict } from "./rule.ts";
+export { rules } from "./rules/table.ts";
 export { entrySchema } from "./registry/entry-schema.ts";
 export type { Origin, RegistryEntry, RuleVerdict } from "./registry/entry.ts";
 export { lintForRegistry } from "./registry/lint-for-registry.ts";

@@ -1,4 +1,5 @@
 import { UserError } from "@aomori/protocol";
+import type { EnvironmentRecord } from "@aomori/system";
 import { isRecord, runChild } from "@aomori/system";
 import type { SchemaNames } from "./entry.ts";
 
@@ -15,6 +16,8 @@ export interface DiscoveredTool {
 /** Where and how long a tool is run. */
 export interface ToolOptions {
   readonly cwd: string;
+  /** The caller's; its PATH is where tools are looked for. */
+  readonly env: EnvironmentRecord;
   readonly signal: AbortSignal;
 }
 
@@ -24,13 +27,19 @@ export interface ToolOptions {
  */
 export async function discoverTool(
   command: readonly string[],
-  { cwd, signal }: ToolOptions,
+  { cwd, env, signal }: ToolOptions,
 ): Promise<DiscoveredTool> {
   const [tool = ""] = command;
   const asked = `${tool} capabilities --output json`;
   const { exitCode, stdout, stdoutTruncated } = await runChild(
     [tool, "capabilities", "--output", "json"],
-    { cwd, signal, deadlineMs: discoveryDeadlineMs, maxOutputBytes: maxDocumentBytes },
+    {
+      cwd,
+      signal,
+      env: { PATH: env["PATH"] },
+      deadlineMs: discoveryDeadlineMs,
+      maxOutputBytes: maxDocumentBytes,
+    },
   );
   if (exitCode !== 0) {
     throw undiscoverable(asked, `ended with ${exitCode ?? "a signal"}`);

@@ -11,8 +11,6 @@ import { isDigestTrue, isSignatureTrue } from "./signing.ts";
 export interface VerifyOptions extends ToolOptions {
   /** Absent: the tool is not run at all. */
   readonly lint: LintTool | undefined;
-  /** Where the tool is looked for. */
-  readonly path: string | undefined;
 }
 
 /** One thing that was looked at; what could not be is `not_verified`, never passed. */
@@ -39,7 +37,7 @@ export async function* verifyEntry(
     yield say("tool", "not_verified", "the tool was not run, as asked");
     return;
   }
-  if (findExecutable(program, options.path, options.cwd) === undefined) {
+  if (findExecutable(program, options.env["PATH"], options.cwd) === undefined) {
     yield say("tool", "not_verified", `${program} is not installed; ${entry.get[0]?.text ?? ""}`);
     return;
   }

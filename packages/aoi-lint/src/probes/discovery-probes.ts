@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { RunSpec } from "../runner/run-spec.ts";
+import { toolArgv, withArguments } from "../target.ts";
+import { discoveredObject } from "../rules/discovered.ts";
+import { capabilityOf } from "../rules/capability.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
+import { notRun, ran } from "./probe.ts";
+import { budgetMs, usableBase } from "./stream-probes.ts";
+
+const discoveryMs = 10_000;
+const keepBytes = 16 * 1024 * 1024;
+
+function discovery(context: ProbeContext, label: string, words: readonly string[]): RunSpec {
+  return {
+    label,
+    argv: toolArgv(context.target, [...words, "--output", "json"]),
+    deadlineMs: Math.min(discoveryMs, context.target.deadlineMs),
+    keepBytes,
+    watchFiles: true,
+  };
+}
+
+const declined = 'the recipe says "discovery": "none"';
+
+export const capabilities: Probe = async (context) => {
+  if (context.target.recipe.discovery === "none") return notRun(declined);
+  return ran(await context.run(discovery(context, "capabilities", ["capabilities"])));
+};
+
+/** The schema of all events, and of the command alone. */
+export const schema: Probe = async (context) => {
+  if (context.target.recipe.discovery === "none") return notRun(declined);
+  const found = await usableBase(context);
+  if ("outcome" in found) return found.outcome;
+  const command = found.run.stream.ofKind("meta")[0]?.value["command"];
+  const words =
+    typeof command === "string" && command !== "" ? ["schema", "--command", command] : ["schema"];
+  return ran(await context.run(discovery(context, "schema of the command", words)));
+};
+
+/** Discovery with nothing in the environment but the search path. */
+export const bareDiscovery: Probe = async (context) => {
+  const found = await context.outcome("capabilities");
+  if (found.kind === "not_run") return found;
+  const nothing = { LANG: undefined, TZ: undefined, USER: undefined, LOGNAME: undefined };
+  const spec = discovery(context, "capabilities with an empty environment", ["capabilities"]);
+  return ran(
+    await context.run({ ...spec, env: { ...nothing, SHELL: undefined, TERM: undefined } }),
+  );
+};
+
+export const offlineDiscovery: Probe = async (context) => {
+  const found = await context.outcome("capabilities");
+  if (found.kind === "not_run") return found;
+  if (!(await canUnshare())) {
+    return notRun("no network namespace of one's own is allowed here (unshare -rn)");
+  }
+  const spec = discovery(context, "capabilities without a network", ["capabilities"]);
+  return ran(await context.run({ ...spec, withoutNetwork: true }));
+};
+
+async function canUnshare(): Promise<boolean> {
+  try {
+    await promisify(execFile)("unshare", ["-rn", "true"]);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+/** Every flag the capabilities promise for the command, tried without doing anything. */
+export const declaredFlags: Probe = async (context) => {
+  const found = await context.outcome("capabilities");
+  if (found.kind === "not_run") return found;
+  const base = await usableBase(context);
+  const [run] = found.runs;
+  const capability = run && capabilityOf(discoveredObject(run), context.target);
+  if (capability === undefined) return notRun("capabilities do not tell of this command");
+  const dryRun = capability["supports_dry_run"] === true ? ["--dry-run"] : [];
+  const readOnly = capability["read_only"] === true;
+  const promised: [string, readonly string[]][] = [];
+  if (dryRun.length > 0) promised.push(["supports_dry_run", dryRun]);
+  if (capability["supports_cursor"] === true) {
+    promised.push(["supports_cursor", [context.target.recipe.cursor?.flag ?? "--cursor", "x"]]);
+  }
+  if (capability["supports_idempotency_key"] === true && (readOnly || dryRun.length > 0)) {
+    promised.push(["supports_idempotency_key", ["--idempotency-key", "aoi-lint", ...dryRun]]);
+  }
+  if (promised.length === 0) return notRun("capabilities promise no flag that could be tried");
+  const deadlineMs = "run" in base ? budgetMs(context, base.run) : discoveryMs;
+  const runs = promised.map(([promise, flags]) =>
+    context.run({
+      label: `${promise} tried`,
+      argv: withArguments(context.target.argv, flags),
+      about: { promise, flag: flags[0] ?? "" },
+      deadlineMs,
+    }),
+  );
+  return ran(...(await Promise.all(runs)));
+};

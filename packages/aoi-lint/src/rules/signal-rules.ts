@@ -1,0 +1,191 @@
+import type { Evidence } from "../probes/evidence.ts";
+import type { Finding, Rule, Verdict } from "../rule.ts";
+import type { Observation } from "../runner/observation.ts";
+import { endingText, exitStatus } from "../runner/observation.ts";
+import { summaryOf } from "../runner/stream.ts";
+import type { Look } from "./verdict.ts";
+import { finding, judgeLooks, missing, passed, shown, unclear } from "./verdict.ts";
+
+/** How long a tool may take to end once it should. */
+const graceMs = 2000;
+/** Written after a signal, this much means that the tool goes on with its work. */
+const goesOnBytes = 192 * 1024;
+/** Results that come later than this after a signal are new work, not what was on its way. */
+const goesOnMs = 500;
+
+export const signalRules: readonly Rule[] = [
+  {
+    id: "SIG-001",
+    severity: "error",
+    certainty: "found",
+    title: "a closed pipe ends the tool at once: exit 141, nothing on stderr",
+    explain:
+      "`tool | head -n 1` is ordinary use. Treat EPIPE as the end: exit 141 (or die of SIGPIPE) without a word and without going on.",
+    needs: ["base", "early-close"],
+    check: checkEarlyClose,
+  },
+  {
+    id: "SIG-002",
+    severity: "error",
+    certainty: "proposed",
+    title: "SIGINT ends in a cancelled error and an honest summary, exit 130",
+    explain:
+      "Catch it, stop, write aoi:error of category cancelled and aoi:summary with ok:false and partial:true, exit 130, all within 2 s.",
+    needs: ["interrupt"],
+    check: (evidence) => judgeLooks(evidence, ["interrupt"], (run) => cancelled(run, 130)),
+  },
+  {
+    id: "SIG-003",
+    severity: "error",
+    certainty: "proposed",
+    title: "SIGTERM ends in a cancelled error and an honest summary, exit 143",
+    explain: "As SIGINT, with exit 143: it is what a supervisor, a container and `timeout` send.",
+    needs: ["terminate"],
+    check: (evidence) => judgeLooks(evidence, ["terminate"], (run) => cancelled(run, 143)),
+  },
+  {
+    id: "SIG-004",
+    severity: "warn",
+    certainty: "proposed",
+    title: "a second SIGINT ends the tool without a torn line or a second summary",
+    explain:
+      "Who presses Ctrl-C twice means it. A handler that runs again must not write again, and never half a line.",
+    needs: ["interrupt-twice"],
+    check: (evidence) => judgeLooks(evidence, ["interrupt-twice"], secondInterrupt),
+  },
+  {
+    id: "SIG-005",
+    severity: "warn",
+    certainty: "proposed",
+    title: "SIGTERM leaves no child process and no temporary file behind",
+    explain:
+      "End the children you started (their process group) and remove temporary files and locks in the handler.",
+    needs: ["base", "terminate"],
+    check: (evidence) => judgeLooks(evidence, ["terminate"], (run) => leftovers(evidence, run)),
+  },
+];
+
+function checkEarlyClose(evidence: Evidence): Verdict {
+  const [base] = evidence.runs("base");
+  if (base === undefined) return missing(evidence, ["base"]) ?? passed;
+  return judgeLooks(evidence, ["early-close"], (run) => {
+    const beforeStart = run.spec.stdout?.kind === "closed" && run.spec.stdout.afterLines === 0;
+    if (beforeStart && base.stream.sizeBytes === 0) {
+      return unclear("the command writes nothing, so it cannot notice a closed pipe");
+    }
+    if (run.closedAtMs === undefined) return unclear("the reader never came to close");
+    if (!beforeStart && !run.wasBlocked && run.spec.stdout?.kind === "narrow") {
+      return unclear("the command ended before its reader closed");
+    }
+    return shown(...closeFindings(run, base));
+  });
+}
+
+function closeFindings(run: Observation, base: Observation): Finding[] {
+  const found: Finding[] = [];
+  const lateMs = run.durationMs - (run.closedAtMs ?? 0);
+  const beforeStart = run.spec.stdout?.kind === "closed" && run.spec.stdout.afterLines === 0;
+  const allowedMs = graceMs + (beforeStart ? base.durationMs * 3 : 0);
+  if (run.timedOut || lateMs > allowedMs) {
+    found.push(finding(run, `went on for ${Math.round(lateMs)} ms after its reader had gone`));
+  }
+  const status = exitStatus(run);
+  if (!run.timedOut && status !== 141) {
+    const failed = base.ending.kind === "exited" && base.ending.code !== 0;
+    // A command that fails anyway may have nothing left to write when it looks.
+    if (!(failed && status === exitStatus(base))) {
+      found.push(finding(run, `ended with ${endingText(run)}, not 141 or SIGPIPE`));
+    }
+  }
+  if (run.stderrBytes > base.stderrBytes) {
+    const text = JSON.stringify(run.stderr.trim().slice(0, 120));
+    found.push(finding(run, `wrote to stderr: ${text}`));
+  }
+  return found;
+}
+
+/** What every interrupted run must show before it says anything about how the tool takes a signal. */
+function unheard(run: Observation): string | undefined {
+  if (run.sent.length === 0) {
+    return 'the command ended before the signal; name a long one as "slow" in aoi.lint.json';
+  }
+  if (run.stream.eventCount === 0) return "the signal came before the first event";
+  const summary = summaryOf(run.stream);
+  if (summary?.value["ok"] !== true || exitStatus(run) !== 0) return undefined;
+  if (goneOn(run) !== undefined) return undefined;
+  return 'the command had done its work before it could heed the signal; name a long one as "slow" in aoi.lint.json';
+}
+
+/** How the tool went on with its work after a signal, in words. */
+function goneOn(run: Observation): string | undefined {
+  const [sent] = run.sent;
+  if (sent === undefined) return undefined;
+  const afterBytes = run.stream.sizeBytes - sent.bytesBefore;
+  const afterMs = run.durationMs - sent.atMs;
+  if (run.timedOut || afterMs > graceMs) return `${Math.round(afterMs)} ms`;
+  if (afterBytes > goesOnBytes) return `${Math.round(afterBytes / 1024)} KiB`;
+  const last = run.stream.tail.findLast((event) => event.kind === "domain");
+  const lateMs = (last?.atMs ?? 0) - sent.atMs;
+  return lateMs > goesOnMs ? `${Math.round(lateMs)} ms of results` : undefined;
+}
+
+function cancelled(run: Observation, expected: number): Look {
+  const reason = unheard(run);
+  if (reason !== undefined) return unclear(reason);
+  const found: Finding[] = [];
+  const name = run.sent[0]?.signal ?? "the signal";
+  const on = goneOn(run);
+  const summary = summaryOf(run.stream);
+  if (on !== undefined) found.push(finding(run, `went on for ${on} after ${name}`));
+  if (summary === undefined) {
+    found.push(finding(run, `${endingText(run)} after ${name}, without aoi:summary`));
+    return shown(...found);
+  }
+  const { ok, partial } = summary.value;
+  if (ok !== false || partial !== true) {
+    const told = `ok:${String(ok)} and partial:${String(partial)}`;
+    found.push(finding(run, `the summary after ${name} says ${told}`, summary));
+  }
+  const errors = run.stream.ofKind("error");
+  if (!errors.some(({ value }) => value["category"] === "cancelled")) {
+    found.push(finding(run, `no aoi:error of category cancelled after ${name}`, summary));
+  }
+  if (exitStatus(run) !== expected) {
+    found.push(finding(run, `ended with ${endingText(run)} after ${name}, not ${expected}`));
+  }
+  found.push(...torn(run));
+  return shown(...found);
+}
+
+function torn(run: Observation): Finding[] {
+  const line = run.stream.problems.find(({ kind }) =>
+    ["not-json", "no-final-newline", "not-utf8"].includes(kind),
+  );
+  return line === undefined ? [] : [finding(run, `a torn line: ${line.detail}`, line)];
+}
+
+function secondInterrupt(run: Observation): Look {
+  const reason = unheard(run);
+  if (reason !== undefined) return unclear(reason);
+  const found = torn(run);
+  const [, second] = run.stream.ofKind("summary");
+  if (second !== undefined) found.push(finding(run, "a second aoi:summary", second));
+  const on = goneOn(run);
+  if (on !== undefined) found.push(finding(run, `went on for ${on}`));
+  const summary = summaryOf(run.stream);
+  if (summary?.value["ok"] === true) found.push(finding(run, "the summary says ok:true", summary));
+  return shown(...found);
+}
+
+function leftovers(evidence: Evidence, run: Observation): Look {
+  if (run.sent.length === 0) return unclear(unheard(run) ?? "no signal was sent");
+  const found: Finding[] = run.survivors
+    .slice(0, 3)
+    .map((command) => finding(run, `a process lives on: ${command.slice(0, 100)}`));
+  const usual = new Set(
+    evidence.runs("base").flatMap((base) => (base.changes ?? []).map((change) => change.path)),
+  );
+  const left = (run.changes ?? []).filter(({ kind, path }) => kind === "added" && !usual.has(path));
+  for (const { path } of left.slice(0, 3)) found.push(finding(run, `left behind: ${path}`));
+  return shown(...found);
+}

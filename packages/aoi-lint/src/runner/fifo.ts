@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** One kernel pipe: the tool gets the write end, which is a pipe to it and not a socket as Node's own `"pipe"` is. */
+export interface Fifo {
+  /** Not blocking. */
+  readonly readFd: number;
+  /** Blocking; closed by whoever started the tool. */
+  readonly writeFd: number;
+}
+
+const batch = 32;
+/** What a Linux pipe holds unless told otherwise: 16 pages. */
+export const pipeCapacityBytes: number = 16 * 4096;
+
+/** Makes named pipes in a folder, many per call of `mkfifo`, and forgets their names as soon as they are open. */
+export class FifoMaker {
+  readonly #folder: string;
+  #made: Promise<string[]> | undefined;
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A pipe with both ends open. */
+  async open(): Promise<Fifo> {
+    const path = await this.path();
+    const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writeFd = openSync(path, constants.O_WRONLY);
+    await rm(path);
+    return { readFd, writeFd };
+  }
+
+  /** The name of a pipe nobody has open. */
+  async path(): Promise<string> {
+    for (;;) {
+      this.#made ??= this.#make();
+      const path = (await this.#made).pop();
+      if (path !== undefined) return path;
+      this.#made = undefined;
+    }
+  }
+
+  async #make(): Promise<string[]> {
+    this.#count += 1;
+    const names = Array.from({ length: batch }, (_, index) =>
+      join(this.#folder, `pipe-${this.#count}-${index}`),
+    );
+    await promisify(execFile)("mkfifo", ["-m", "600", ...names]);
+    return names;
+  }
+}
+
+/** Fills a pipe until only `roomBytes` are left; answers how many bytes a reader must skip. */
+export function narrow(fifo: Fifo, roomBytes: number): number {
+  const filler = Buffer.alloc(Math.max(0, pipeCapacityBytes - roomBytes), "\n");
+  return filler.length === 0 ? 0 : writeSync(fifo.writeFd, filler);
+}
+
+export function closeBoth(fifo: Fifo): void {
+  closeSync(fifo.readFd);
+  closeSync(fifo.writeFd);
+}
