@@ -37,6 +37,7 @@ async function entryBy(desk: Desk, summary: string): Promise<RegistryEntry> {
       privateKey: () => openSigningKey(join(desk.home, "registry", "signing-key.pem")),
       now: new Date(),
       cwd: "/",
+      env: { PATH: process.env["PATH"] },
       signal: new AbortController().signal,
     },
   );

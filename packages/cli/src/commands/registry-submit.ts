@@ -39,6 +39,7 @@ export const handler: CommandHandler = {
       privateKey: () => kit.openSigningKey(registry.signingKeyFile),
       now: new Date(),
       cwd: context.cwd,
+      env: context.env,
       signal,
     });
     const { report, signature } = entry;

@@ -27,7 +27,7 @@ async function* checksOf(request: CommandRequest): AsyncGenerator<StreamedEvent,
     prose.progress(`verifying ${entry.name}`);
     const checks = kit.verifyEntry(entry, {
       cwd: context.cwd,
-      path: context.env["PATH"],
+      env: context.env,
       signal,
       lint: entryOnly === true ? undefined : kit.lintForRegistry,
     });
