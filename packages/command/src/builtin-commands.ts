@@ -36,9 +36,18 @@ export function builtinHandler(name: string, program: Program): CommandHandler {
         view: { resource: scriptOf },
         defaultFormat: "table",
       };
+    case "mcp":
+      return { run: serveHere };
     default:
       throw new TypeError(`no built-in command ${name}`);
   }
+}
+
+/** Reached only from within another server: on a command line the kernel serves in its place. */
+function serveHere(): never {
+  const message =
+    "mcp takes standard input and output for itself; start it as a process of its own";
+  throw new UserError("usage", "NOT_A_COMMAND", message);
 }
 
 function chosen(request: CommandRequest, specs: readonly CommandSpec[]): readonly CommandSpec[] {

@@ -46,5 +46,44 @@ const completionSpec: CommandSpec = {
   positionals: [{ name: "shell", field: "shell", type: "string", required: true, enum: shells }],
 };
 
+/** `aomori mcp`: not a command but a server, which has standard input and output for itself. */
+export const mcpSpec: CommandSpec = {
+  ...readOnly,
+  name: "mcp",
+  summary: "Serve the commands as MCP tools on standard input and output",
+  eventType: "mcp",
+  flags: [
+    {
+      name: "read-only",
+      field: "read_only",
+      type: "boolean",
+      description: "offer only commands that change nothing",
+    },
+    {
+      name: "max-events",
+      field: "max_events",
+      type: "integer",
+      minimum: 1,
+      valueName: "n",
+      default: "200",
+      description: "results one call answers with at most",
+    },
+    {
+      name: "max-bytes",
+      field: "max_bytes",
+      type: "integer",
+      minimum: 1,
+      valueName: "n",
+      default: "102400",
+      description: "bytes of results one call answers with at most",
+    },
+  ],
+};
+
 /** The commands every program has, unless it has one of that name itself. No server, no credentials. */
-export const builtinSpecs: readonly CommandSpec[] = [capabilitiesSpec, schemaSpec, completionSpec];
+export const builtinSpecs: readonly CommandSpec[] = [
+  capabilitiesSpec,
+  schemaSpec,
+  completionSpec,
+  mcpSpec,
+];

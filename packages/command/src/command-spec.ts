@@ -1,4 +1,5 @@
 import type { Effects } from "@aomori/operation";
+import type { FrameworkType } from "@aomori/protocol";
 
 /** How an argument's text becomes a value: `duration` is `10m`, in milliseconds; `json` any JSON text. */
 export type ValueType = "string" | "integer" | "number" | "boolean" | "duration" | "json";
@@ -64,6 +65,13 @@ export interface CommandSpec {
   /** Type of the domain event that carries a resource or an item, in `jsonl`. */
   readonly eventType: string;
   readonly errors: readonly string[];
+  /** Framework events its stream has beside errors, warnings, progress and signs of life: `aoi:check`, `aoi:artifact`. */
+  readonly emits?: readonly FrameworkType[];
+  /**
+   * `name@version` of every event schema it reads from `--input-jsonl`: it is a transformer or a sink. Its
+   * handler finds the events in its request.
+   */
+  readonly inputSchemas?: readonly string[];
   /** Fields shown although their name is a secret's: that of a key when it is made. `*` for a document about fields. */
   readonly reveals?: readonly string[];
   /** JSON Schema of the resource, the item or the event; only discovery reads it. */

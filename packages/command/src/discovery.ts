@@ -1,7 +1,11 @@
-import { aoiVersion, errorCategories } from "@aomori/protocol";
+import { aoiVersion } from "@aomori/protocol";
+import { mcpSpec } from "./builtin-specs.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import type { ProgramIdentity } from "./context.ts";
+import type { FrameworkSchema } from "./framework-schemas.ts";
+import { frameworkSchemas } from "./framework-schemas.ts";
 import { globalFlagsOf } from "./global-flags.ts";
+import { inputSchema } from "./input-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { definitionsOf, dereference, propertiesOf } from "./json-schema.ts";
 import { isStringArray } from "./records.ts";
@@ -19,7 +23,12 @@ export function capabilitiesDocument(
     tool_version: version,
     aoi_versions: [aoiVersion],
     schemas: [{ name: schemaName, versions: [schemaVersion], default: schemaVersion }],
-    commands: specs.map(capability),
+    commands: specs.filter((spec) => spec !== mcpSpec).map(capability),
+    // Ours: ways to run the same commands that do not speak the batch protocol.
+    servers: [
+      { protocol: "aoi-session", transport: "stdio", args: ["--mode", "session"] },
+      ...(specs.includes(mcpSpec) ? [{ protocol: "mcp", transport: "stdio", args: ["mcp"] }] : []),
+    ],
   };
 }
 
@@ -40,6 +49,8 @@ function capability(spec: CommandSpec): Document {
     requires_confirm: effects.destructive === true,
     supports_dry_run: effects.dryRun === true,
     supports_idempotency_key: effects.idempotencyKey === true,
+    ...(spec.inputSchemas === undefined ? {} : { input_schemas: spec.inputSchemas }),
+    input_schema: inputSchema(spec),
     positionals: spec.positionals,
     flags: spec.flags,
     global_flags: globals,
@@ -73,11 +84,20 @@ function defName(command: string): string {
   return command.replaceAll(" ", "_");
 }
 
+/** Of a stream the kernel knows only what its schema declares; signs of life and passed warnings may come in any. */
 function eventTypes(spec: CommandSpec): string[] {
-  const own =
-    spec.result === "events" ? declaredTypes(spec.output, spec.output ?? {}) : [spec.eventType];
-  const plan = spec.effects.dryRun === true ? ["aoi:plan"] : [];
-  return ["aoi:meta", ...own, ...plan, "aoi:error", "aoi:summary"];
+  const isStream = spec.result === "events";
+  const own = isStream ? declaredTypes(spec.output, spec.output ?? {}) : [spec.eventType];
+  const reads = isStream || spec.inputSchemas !== undefined;
+  return [
+    "aoi:meta",
+    ...own,
+    ...(spec.emits ?? []),
+    ...(spec.effects.dryRun === true ? ["aoi:plan"] : []),
+    ...(reads ? ["aoi:warning", "aoi:progress", "aoi:heartbeat"] : []),
+    "aoi:error",
+    "aoi:summary",
+  ];
 }
 
 /** The `type` constants an event schema names, inside its unions too. */
@@ -94,7 +114,7 @@ function declaredTypes(schema: unknown, root: JsonSchema): string[] {
 }
 
 /** A resource's fields beside `type`; a streamed event is its own schema. */
-function domainSchema(spec: CommandSpec): Document {
+export function domainSchema(spec: CommandSpec): Document {
   const { $defs: _defs, $schema: _schema, ...output } = spec.output ?? { type: "object" };
   if (spec.result === "events") return output;
   const type = { const: spec.eventType };
@@ -117,69 +137,3 @@ function eventSchema(type: string, { required, properties }: FrameworkSchema): D
     required: ["type", ...required],
   };
 }
-
-interface FrameworkSchema {
-  readonly required: readonly string[];
-  readonly properties: Document;
-}
-
-const text = { type: "string" };
-const count = { type: "integer", minimum: 0 };
-const flag = { type: "boolean" };
-
-const frameworkSchemas: Readonly<Record<string, FrameworkSchema>> = {
-  "aoi:meta": {
-    required: ["tool", "tool_version", "aoi_version", "schema_name", "schema_version", "command"],
-    properties: {
-      tool: text,
-      tool_version: text,
-      aoi_version: text,
-      schema_name: text,
-      schema_version: text,
-      command: text,
-    },
-  },
-  "aoi:summary": {
-    required: ["ok", "count"],
-    properties: {
-      ok: flag,
-      count,
-      error_count: count,
-      warning_count: count,
-      elapsed_ms: count,
-      partial: flag,
-      truncated: flag,
-      next_cursor: text,
-    },
-  },
-  "aoi:error": {
-    required: ["code", "category", "message", "retryable"],
-    properties: {
-      code: { type: "string", pattern: "^[A-Z][A-Z0-9_]*$" },
-      category: { enum: errorCategories },
-      message: text,
-      retryable: flag,
-      retry_after_ms: count,
-    },
-  },
-  "aoi:warning": { required: ["message"], properties: { message: text, code: text } },
-  "aoi:plan": { required: ["action"], properties: { action: text } },
-  "aoi:check": {
-    required: ["name", "ok", "severity"],
-    properties: {
-      name: text,
-      ok: flag,
-      severity: { enum: ["info", "warn", "error"] },
-      detail: text,
-    },
-  },
-  "aoi:progress": {
-    required: [],
-    properties: { message: text, done: { type: "number" }, total: { type: "number" } },
-  },
-  "aoi:heartbeat": { required: ["at"], properties: { at: text } },
-  "aoi:artifact": {
-    required: [],
-    properties: { path: text, uri: text, media_type: text, bytes: count, sha256: text },
-  },
-};

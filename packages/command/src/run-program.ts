@@ -1,12 +1,13 @@
 import { UserError } from "@aomori/protocol";
+import { mcpSpec } from "./builtin-specs.ts";
 import type { CommandHandler } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
 import { entriesOf, loadCommand } from "./program.ts";
 import type { Program } from "./program.ts";
-import { formatIn } from "./parse-arguments.ts";
+import { formatIn, parseArguments } from "./parse-arguments.ts";
 import { flagsBefore, resolveCommand } from "./resolve-command.ts";
-import { failRun, runCommand } from "./run-command.ts";
+import { attempt, failRun, runCommand } from "./run-command.ts";
 import { defaultFormat } from "./run-presented.ts";
 
 /**
@@ -31,11 +32,32 @@ export async function runProgram(
       return await runGroup(resolution.path, entries, resolution.argv, isHelp, context);
     }
     const { spec, handler } = await loadCommand(program, resolution.name);
+    if (spec === mcpSpec && !isHelp) {
+      const served = await serveTools(program, resolution.argv, context);
+      if (served !== undefined) return served;
+    }
     const rest = isHelp ? ["--help", ...resolution.argv] : resolution.argv;
     return await runCommand({ spec, handler, argv: rest, context, entries });
   } catch (error) {
     return await failRun(error, argv, context);
   }
+}
+
+/** Undefined when the arguments ask for something else, or do not parse: that is told as any command's. */
+async function serveTools(
+  program: Program,
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<number | undefined> {
+  const parsed = attempt(() => parseArguments(mcpSpec, argv));
+  if ("failure" in parsed || parsed.flags.help || parsed.flags.version) return undefined;
+  const { read_only: readOnly, max_events: maxEvents, max_bytes: maxBytes } = parsed.input;
+  const { serveMcp } = await import("./rpc/mcp.ts");
+  return await serveMcp(program, context, {
+    readOnly: readOnly === true,
+    ...(typeof maxEvents === "number" ? { maxEvents } : {}),
+    ...(typeof maxBytes === "number" ? { maxBytes } : {}),
+  });
 }
 
 /** `--mode session` before any command; a program that is one command may have a mode of its own. */

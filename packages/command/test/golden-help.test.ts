@@ -76,7 +76,13 @@ describe("completion", () => {
   };
 
   it("offers what bash can take next", async () => {
-    expect(await complete("shelf", "")).toEqual(["item", "capabilities", "schema", "completion"]);
+    expect(await complete("shelf", "")).toEqual([
+      "item",
+      "capabilities",
+      "schema",
+      "completion",
+      "mcp",
+    ]);
     expect(await complete("shelf", "item", "s")).toEqual(["show", "secret"]);
     expect(await complete("shelf", "item", "list", "--l")).toEqual(["--limit"]);
     expect(await complete("shelf", "item", "list", "--format", "j")).toEqual(["json", "jsonl"]);

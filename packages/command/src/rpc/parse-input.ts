@@ -2,41 +2,11 @@ import { UserError } from "@aomori/protocol";
 import type { CommandSpec, FlagSpec, PositionalSpec } from "../command-spec.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { GlobalFlags } from "../global-flags.ts";
-import { globalFlagsOf } from "../global-flags.ts";
+import type { InputField } from "../input-fields.ts";
+import { inputFields } from "../input-fields.ts";
 import type { ParsedArguments } from "../parse-arguments.ts";
 import { requireAll } from "../parse-arguments.ts";
 import { inRange, invalid, parseValue } from "../parse-value.ts";
-
-/** Global flags a request can set, by the name of their parameter. */
-export const requestFlags: Readonly<Record<string, keyof GlobalFlags>> = {
-  limit: "limit",
-  cursor: "cursor",
-  dry_run: "dryRun",
-  yes: "yes",
-  idempotency_key: "idempotencyKey",
-  timeout_ms: "timeoutMs",
-};
-
-export interface InputField {
-  readonly name: string;
-  readonly spec: FlagSpec | PositionalSpec;
-  /** It sets a flag of the kernel, not a field of the input. */
-  readonly flag?: keyof GlobalFlags;
-}
-
-/** What a request for a command may give: fields by their wire names, and the flags of the kernel that apply. */
-export function inputFields(spec: CommandSpec): InputField[] {
-  const own = new Map<string, InputField>();
-  for (const value of [...spec.positionals, ...spec.flags]) {
-    if (!own.has(value.field)) own.set(value.field, { name: value.field, spec: value });
-  }
-  const globals = globalFlagsOf(spec).flatMap((flag): InputField[] =>
-    Object.entries(requestFlags)
-      .filter(([name, field]) => field === flag.field && !own.has(name))
-      .map(([name, field]) => ({ name, spec: flag, flag: field })),
-  );
-  return [...own.values(), ...globals];
-}
 
 /**
  * Reads a request's parameters as a command line's arguments are read: the same bounds, the same words.
