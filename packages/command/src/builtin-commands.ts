@@ -5,14 +5,17 @@ import type { CommandSpec } from "./command-spec.ts";
 import { completionScript } from "./completion.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { capabilitiesDocument, schemaDocument } from "./discovery.ts";
+import { doctorHandler } from "./doctor.ts";
 import type { Program } from "./program.ts";
 import { specsOf } from "./program.ts";
 
 const json = { resource: (value: unknown) => `${JSON.stringify(value, null, 2)}\n` };
 
 /** The handler of a built-in command; a module of its own, because most runs need none of them. */
-export function builtinHandler(name: string, program: Program): CommandHandler {
+export async function builtinHandler(name: string, program: Program): Promise<CommandHandler> {
   switch (name) {
+    case "doctor":
+      return doctorHandler((await program.loadChecks?.()) ?? []);
     case "capabilities":
       return {
         run: async ({ context }) => capabilitiesDocument(context.program, await specsOf(program)),

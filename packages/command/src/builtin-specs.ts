@@ -80,6 +80,16 @@ export const mcpSpec: CommandSpec = {
   ],
 };
 
+/** A program that names checks has it too. */
+export const doctorSpec: CommandSpec = {
+  ...readOnly,
+  name: "doctor",
+  summary: "Check what this program needs, and say what to do",
+  result: "events",
+  eventType: "check",
+  emits: ["aoi:check"],
+};
+
 /** The commands every program has, unless it has one of that name itself. No server, no credentials. */
 export const builtinSpecs: readonly CommandSpec[] = [
   capabilitiesSpec,

@@ -113,10 +113,16 @@ function declaredTypes(schema: unknown, root: JsonSchema): string[] {
   return [...new Set(found)];
 }
 
+const anyDomainEvent = {
+  type: "object",
+  properties: { type: { type: "string", not: { pattern: "^aoi:" } } },
+  required: ["type"],
+};
+
 /** A resource's fields beside `type`; a streamed event is its own schema. */
 export function domainSchema(spec: CommandSpec): Document {
   const { $defs: _defs, $schema: _schema, ...output } = spec.output ?? { type: "object" };
-  if (spec.result === "events") return output;
+  if (spec.result === "events") return spec.output === undefined ? anyDomainEvent : output;
   const type = { const: spec.eventType };
   const resource = dereference(output, spec.output ?? {});
   if (resource["type"] !== "object") return wrapped("value", type, output);

@@ -24,6 +24,8 @@ export { completionScript } from "./completion.ts";
 export { processContext } from "./context.ts";
 export type { CommandContext, ProgramIdentity, Terminal } from "./context.ts";
 export { didYouMean, nearest } from "./did-you-mean.ts";
+export { doctorHandler } from "./doctor.ts";
+export type { CheckResult, DoctorCheck } from "./doctor.ts";
 export { parseDuration } from "./duration.ts";
 export { formats } from "./global-flags.ts";
 export type { Format, GlobalFlags } from "./global-flags.ts";

@@ -1,8 +1,9 @@
 import { UserError } from "@aomori/protocol";
-import { builtinSpecs } from "./builtin-specs.ts";
+import { builtinSpecs, doctorSpec } from "./builtin-specs.ts";
 import type { CommandModule } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import type { DoctorCheck } from "./doctor.ts";
 
 /** A program as its entry file knows it: names and summaries at hand, everything else loaded when asked for. */
 export interface Program {
@@ -11,6 +12,8 @@ export interface Program {
   readonly load: (name: string) => Promise<CommandModule>;
   /** Loads every spec, schemas included: for discovery and completion. */
   readonly loadSpecs: () => Promise<readonly CommandSpec[]>;
+  /** What its built-in `doctor` checks; without it there is none. */
+  readonly loadChecks?: () => Promise<readonly DoctorCheck[]>;
 }
 
 /** Every command of a program, the built-in ones last. */
@@ -28,7 +31,7 @@ export async function loadCommand(program: Program, name: string): Promise<Comma
   const builtin = builtinsOf(program).find((spec) => spec.name === name);
   if (builtin !== undefined) {
     const { builtinHandler } = await import("./builtin-commands.ts");
-    return { spec: builtin, handler: builtinHandler(name, program) };
+    return { spec: builtin, handler: await builtinHandler(name, program) };
   }
   const names = program.commands.map((entry) => entry.name);
   if (names.includes(name)) return await program.load(name);
@@ -38,5 +41,6 @@ export async function loadCommand(program: Program, name: string): Promise<Comma
 
 function builtinsOf(program: Program): CommandSpec[] {
   const own = program.commands.map((entry) => entry.name);
-  return builtinSpecs.filter((spec) => !own.includes(spec.name));
+  const all = program.loadChecks === undefined ? builtinSpecs : [doctorSpec, ...builtinSpecs];
+  return all.filter((spec) => !own.includes(spec.name));
 }

@@ -173,5 +173,7 @@ function eventLine(event: StreamedEvent, paint: Paint): string {
 function checkLine(event: StreamedEvent, paint: Paint): string {
   const failed = event["severity"] === "error" ? paint.red("fail") : paint.yellow("warn");
   const verdict = event["ok"] === true ? paint.green("ok  ") : failed;
-  return `${verdict}  ${cellText(event["name"])}  ${cellText(event["detail"])}`.trimEnd();
+  const line = `${verdict}  ${cellText(event["name"])}  ${cellText(event["detail"])}`.trimEnd();
+  const fix = event["ok"] === true ? "" : cellText(event["fix"]);
+  return fix === "" ? line : `${line}\n      ${paint.dim("fix:")} ${fix}`;
 }

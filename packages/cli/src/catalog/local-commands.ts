@@ -178,6 +178,7 @@ const programCommands: readonly CommandSpec[] = [
   command("doctor", "Check the installation, the store, git, agents and the server", {
     eventType: "check",
     result: "events",
+    emits: ["aoi:check"],
   }),
   command("openapi", "Print the OpenAPI 3.1 document of the API; needs no server", {
     eventType: "openapi",

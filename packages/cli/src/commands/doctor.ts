@@ -1,5 +1,5 @@
-import type { CommandHandler, CommandRequest, StreamedEvent } from "@aomori/command";
-import { errorBody } from "@aomori/protocol";
+import type { CheckResult, CommandHandler, CommandRequest } from "@aomori/command";
+import { doctorHandler } from "@aomori/command";
 import type { HomeLayout } from "@aomori/system";
 import {
   ensureHome,
@@ -16,21 +16,19 @@ import { serverState } from "../connection/server-state.ts";
 import { compareVersions } from "../connection/versions.ts";
 import { version } from "../identity.ts";
 
-export const handler: CommandHandler = { run: checksOf };
-
 const oldestNode = "22.18.0";
 const oldestGit = "2.38.0";
 const leastFreeBytes = 500 * 1024 * 1024;
 const probeDeadlineMs = 10_000;
 
-type Check = (request: CommandRequest, layout: HomeLayout) => Promise<Omit<StreamedEvent, "type">>;
+type Check = (request: CommandRequest, layout: HomeLayout) => Promise<CheckResult>;
 
 const checks: Readonly<Record<string, Check>> = {
   installation: async () => good(`aomori ${version}`),
   node: async () =>
     compareVersions(process.versions.node, oldestNode) >= 0
       ? good(`${process.versions.node} at ${process.execPath}`)
-      : bad(`${process.versions.node} is too old; install Node ${oldestNode} or newer`),
+      : bad(`${process.versions.node} is too old`, `install Node ${oldestNode} or newer`),
   home: checkHome,
   config: async (_, layout) => {
     await readConfig(layout.configFile);
@@ -45,7 +43,8 @@ const checks: Readonly<Record<string, Check>> = {
     return keys.length > 0
       ? good(`in the environment: ${keys.join(", ")}`)
       : warn(
-          "none in the environment; set ANTHROPIC_API_KEY, OPENAI_API_KEY or OPENROUTER_API_KEY to plan with a model",
+          "none in the environment",
+          "set ANTHROPIC_API_KEY, OPENAI_API_KEY or OPENROUTER_API_KEY to plan with a model",
         );
   },
   store: async ({ context }, layout) =>
@@ -57,32 +56,25 @@ const checks: Readonly<Record<string, Check>> = {
   server: checkServer,
 };
 
-/** Each check once; one that throws has failed with what it threw. */
-async function* checksOf(request: CommandRequest): AsyncGenerator<StreamedEvent, void> {
-  const layout = homeLayout(request.context.env);
-  for (const [name, check] of Object.entries(checks)) {
-    const result = await check(request, layout).catch((error: unknown) => {
-      request.signal.throwIfAborted();
-      return bad(errorBody(error).message);
-    });
-    yield { type: "aoi:check", name, ...result };
-  }
-}
+export const handler: CommandHandler = doctorHandler(
+  Object.entries(checks).map(([name, check]) => ({
+    name,
+    run: (request) => check(request, homeLayout(request.context.env)),
+    deadlineMs: 2 * probeDeadlineMs,
+  })),
+);
 
-async function checkHome(
-  _: CommandRequest,
-  layout: HomeLayout,
-): Promise<Omit<StreamedEvent, "type">> {
+async function checkHome(_: CommandRequest, layout: HomeLayout): Promise<CheckResult> {
   await ensureHome(layout);
   const { bavail, bsize } = await statfs(layout.home);
   const freeBytes = bavail * bsize;
   const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
   return freeBytes >= leastFreeBytes
     ? good(`${layout.home}, ${free}`)
-    : warn(`${layout.home} has only ${free}; make room before running agents`);
+    : warn(`${layout.home} has only ${free}`, "make room before running agents");
 }
 
-async function checkGit({ context, signal }: CommandRequest): Promise<Omit<StreamedEvent, "type">> {
+async function checkGit({ context, signal }: CommandRequest): Promise<CheckResult> {
   const { stdout } = await runChild(["git", "--version"], {
     cwd: context.cwd,
     deadlineMs: probeDeadlineMs,
@@ -93,41 +85,43 @@ async function checkGit({ context, signal }: CommandRequest): Promise<Omit<Strea
   const full = found.split(".").length === 2 ? `${found}.0` : found;
   return compareVersions(full, oldestGit) >= 0
     ? good(stdout.trim())
-    : bad(`${stdout.trim()} is too old; install git 2.38 or newer`);
+    : bad(`${stdout.trim()} is too old`, "install git 2.38 or newer");
 }
 
-async function checkAgent(
-  { context }: CommandRequest,
-  name: string,
-): Promise<Omit<StreamedEvent, "type">> {
+async function checkAgent({ context }: CommandRequest, name: string): Promise<CheckResult> {
   const path = findExecutable(name, context.env["PATH"]);
   return path === undefined
     ? { ok: true, severity: "info", detail: `not on PATH; only --agent ${name} needs it` }
     : good(path);
 }
 
-async function checkServer(
-  request: CommandRequest,
-  layout: HomeLayout,
-): Promise<Omit<StreamedEvent, "type">> {
+async function checkServer(request: CommandRequest, layout: HomeLayout): Promise<CheckResult> {
   const remote = await configuredUrl(request.context, layout);
   if (remote !== undefined) return good(`api-url is ${remote}`);
   const { status, url, version: running } = await serverState(layout, request);
   if (status === "stopped") return good("not running; the first command that needs it starts it");
-  if (status === "unknown") return bad(`${url} does not answer; see ${layout.serverLogFile}`);
+  if (status === "unknown") {
+    return bad(
+      `${url} does not answer`,
+      `read ${layout.serverLogFile}; "aomori server stop" ends it`,
+    );
+  }
   return running === version
     ? good(`${status} at ${url}`)
-    : warn(`${status} at ${url}, version ${running}; this is ${version}`);
+    : warn(
+        `${status} at ${url}, version ${running}; this is ${version}`,
+        'start it anew: "aomori server stop", then "aomori server start"',
+      );
 }
 
-function good(detail: string): Omit<StreamedEvent, "type"> {
+function good(detail: string): CheckResult {
   return { ok: true, severity: "info", detail };
 }
 
-function warn(detail: string): Omit<StreamedEvent, "type"> {
-  return { ok: false, severity: "warn", detail };
+function warn(detail: string, fix: string): CheckResult {
+  return { ok: false, severity: "warn", detail, fix };
 }
 
-function bad(detail: string): Omit<StreamedEvent, "type"> {
-  return { ok: false, severity: "error", detail };
+function bad(detail: string, fix: string): CheckResult {
+  return { ok: false, severity: "error", detail, fix };
 }
