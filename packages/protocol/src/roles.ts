@@ -8,4 +8,4 @@ export type { StageOptions } from "./roles/stage.ts";
 export { runTransformer } from "./roles/transformer.ts";
 export type { Transformed, TransformerOptions } from "./roles/transformer.ts";
 export { Upstream } from "./roles/upstream.ts";
-export type { UpstreamOptions } from "./roles/upstream.ts";
+export type { UpstreamOptions, UpstreamTarget } from "./roles/upstream.ts";

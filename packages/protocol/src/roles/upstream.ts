@@ -16,6 +16,9 @@ export interface UpstreamOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where what goes wrong upstream is told. */
+export type UpstreamTarget = Pick<Emitter<DomainEvent>, "error" | "forward" | "warning">;
+
 /**
  * The stream a transformer or sink reads (AOI-CLI §12): what goes wrong in it goes wrong in ours.
  *
@@ -23,7 +26,7 @@ export interface UpstreamOptions {
  * `UPSTREAM_NO_SUMMARY`; warnings and errors are passed on; a failure without an error is `UPSTREAM_FAILED`.
  */
 export class Upstream {
-  readonly #emitter: Emitter<DomainEvent>;
+  readonly #emitter: UpstreamTarget;
   readonly #options: UpstreamOptions;
   #inputCount = 0;
   #resultCount = 0;
@@ -31,7 +34,7 @@ export class Upstream {
   #partial = false;
   #summary: StreamEvent | undefined;
 
-  constructor(emitter: Emitter<DomainEvent>, options: UpstreamOptions) {
+  constructor(emitter: UpstreamTarget, options: UpstreamOptions) {
     this.#emitter = emitter;
     this.#options = options;
   }
