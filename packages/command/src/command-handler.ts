@@ -1,3 +1,4 @@
+import type { StreamEvent } from "@aomori/protocol";
 import type { CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
@@ -8,6 +9,8 @@ export interface CommandRequest {
   /** By field (wire names); only what was given on the command line. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly flags: GlobalFlags;
+  /** What a command with `inputSchemas` reads: another tool's domain events, once. Empty for any other. */
+  readonly inputEvents: AsyncIterable<StreamEvent>;
   /** Aborted by SIGINT, SIGTERM, SIGHUP and `--timeout`; the reason is the error the command ends with. */
   readonly signal: AbortSignal;
   readonly prose: Prose;

@@ -18,6 +18,8 @@ export interface GlobalFlags {
   readonly limit?: number;
   readonly cursor?: string;
   readonly idempotencyKey?: string;
+  /** `-` for standard input, or a file. */
+  readonly inputJsonl?: string;
 }
 
 interface GlobalFlag extends FlagSpec {
@@ -77,6 +79,14 @@ const globalFlags: readonly GlobalFlag[] = [
     valueName: "key",
     description: "the same key again answers with the first result",
     appliesTo: (spec) => spec.effects.idempotencyKey === true,
+  },
+  {
+    name: "input-jsonl",
+    field: "inputJsonl",
+    type: "string",
+    valueName: "file",
+    description: "events of another tool to read: - for standard input, or a file",
+    appliesTo: (spec) => spec.inputSchemas !== undefined,
   },
   {
     name: "timeout",

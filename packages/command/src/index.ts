@@ -8,6 +8,7 @@ export type {
   PositionalSpec,
   ValueType,
 } from "./command-spec.ts";
+export { audited } from "./audited.ts";
 export { Plan } from "./command-handler.ts";
 export type {
   CommandHandler,

@@ -12,6 +12,9 @@ const requestFlags: Readonly<Record<string, keyof GlobalFlags>> = {
   timeout_ms: "timeoutMs",
 };
 
+/** Stands for `--input-jsonl` in a request: the events themselves. */
+export const inputParameter = "input_events";
+
 export interface InputField {
   readonly name: string;
   readonly spec: FlagSpec | PositionalSpec;

@@ -1,17 +1,31 @@
 import type { CommandSpec, FlagSpec, PositionalSpec } from "./command-spec.ts";
 import type { InputField } from "./input-fields.ts";
-import { inputFields } from "./input-fields.ts";
+import { inputFields, inputParameter } from "./input-fields.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** JSON Schema 2020-12 of what a command takes by name: in a session, as an MCP tool, and for whoever writes its command line. */
 export function inputSchema(spec: CommandSpec): JsonSchema {
   const fields = inputFields(spec);
+  const reads = spec.inputSchemas !== undefined;
   const required = fields.filter((field) => field.spec.required === true).map(({ name }) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(fields.map((field) => [field.name, propertySchema(field)])),
-    ...(required.length === 0 ? {} : { required }),
+    properties: {
+      ...Object.fromEntries(fields.map((field) => [field.name, propertySchema(field)])),
+      ...(reads ? { [inputParameter]: inputEvents(spec) } : {}),
+    },
+    ...(required.length === 0 && !reads
+      ? {}
+      : { required: [...required, ...(reads ? [inputParameter] : [])] }),
     additionalProperties: false,
+  };
+}
+
+function inputEvents({ inputSchemas = [] }: CommandSpec): JsonSchema {
+  return {
+    type: "array",
+    items: { type: "object", properties: { type: { type: "string" } }, required: ["type"] },
+    description: `events of ${inputSchemas.join(" or ")}; aoi:meta and aoi:summary may be left out`,
   };
 }
 

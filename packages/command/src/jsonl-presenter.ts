@@ -1,6 +1,7 @@
 import type { Emitter, EndReason, Output } from "@aomori/protocol";
 import { createEmitter } from "@aomori/protocol";
 import type { PlannedAction, StreamedEvent } from "./command-handler.ts";
+import type { CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
 import type { Ending, Presenter } from "./presenter.ts";
 import { Outcome } from "./presenter.ts";
@@ -12,9 +13,18 @@ export class JsonlPresenter implements Presenter {
   readonly output: Output;
   readonly #emitter: Emitter;
   readonly #eventType: string;
+  readonly #inputSchemas: readonly string[] | undefined;
   readonly #outcome = new Outcome();
 
-  constructor(context: CommandContext, command: string, eventType: string) {
+  constructor(
+    context: CommandContext,
+    {
+      name: command,
+      eventType,
+      inputSchemas,
+    }: Pick<CommandSpec, "name" | "eventType" | "inputSchemas">,
+  ) {
+    this.#inputSchemas = inputSchemas;
     const { program, redactor } = context;
     this.output = context.stdout.output;
     this.#eventType = eventType;
@@ -36,7 +46,8 @@ export class JsonlPresenter implements Presenter {
   }
 
   begin(): Promise<void> {
-    return this.#emitter.meta();
+    const schemas = this.#inputSchemas;
+    return this.#emitter.meta(schemas === undefined ? {} : { input_schemas: schemas });
   }
 
   resource(value: unknown): Promise<void> {
@@ -63,12 +74,14 @@ export class JsonlPresenter implements Presenter {
     return this.#emitter.emit(carry("text", { text }));
   }
 
-  async finish({ truncated, nextCursor }: Ending): Promise<void> {
+  async finish({ truncated, nextCursor, inputCount, partial }: Ending): Promise<void> {
     const failed = this.#outcome.category !== undefined;
     await this.#emitter.summary({
       ...(failed ? { ok: false } : {}),
       ...(truncated === undefined ? {} : { truncated }),
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+      ...(inputCount === undefined ? {} : { input_count: inputCount }),
+      ...(partial === undefined ? {} : { partial }),
     });
   }
 

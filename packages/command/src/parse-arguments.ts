@@ -196,7 +196,9 @@ class Parser {
 
   #globalFlags(): GlobalFlags {
     const isSet = (field: string): boolean => this.#globals.get(field) === true;
-    const { format, timeoutMs, limit, cursor, idempotencyKey } = Object.fromEntries(this.#globals);
+    const { format, timeoutMs, limit, cursor, idempotencyKey, inputJsonl } = Object.fromEntries(
+      this.#globals,
+    );
     const chosen = formats.find((name) => name === format);
     return {
       ...(chosen === undefined ? {} : { format: chosen }),
@@ -211,6 +213,7 @@ class Parser {
       ...(typeof limit === "number" ? { limit } : {}),
       ...(typeof cursor === "string" ? { cursor } : {}),
       ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
+      ...(typeof inputJsonl === "string" ? { inputJsonl } : {}),
     };
   }
 

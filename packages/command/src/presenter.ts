@@ -6,6 +6,10 @@ import type { PlannedAction, StreamedEvent } from "./command-handler.ts";
 export interface Ending {
   readonly truncated?: boolean;
   readonly nextCursor?: string;
+  /** Domain events read from another tool. */
+  readonly inputCount?: number;
+  /** The input was not whole. */
+  readonly partial?: boolean;
 }
 
 /** One output format: it shows what a command answers with, and always ends what it began. */

@@ -1,18 +1,17 @@
-import { TerminalError } from "@aomori/protocol";
-import type { CommandHandler, CommandRequest, StreamedEvent } from "./command-handler.ts";
-import { isPlan } from "./command-handler.ts";
+import type { CommandHandler, CommandRequest } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
 import { confirmEffects } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
 import type { ParsedArguments } from "./parse-arguments.ts";
 import { formatIn, parseArguments } from "./parse-arguments.ts";
-import type { Presenter } from "./presenter.ts";
+import type { Ending } from "./presenter.ts";
 import { Outcome } from "./presenter.ts";
-import { isRecord } from "./records.ts";
+import { presentAnswer } from "./present-answer.ts";
 import type { RunEnd, RunTools } from "./run-presented.ts";
 import { defaultFormat, runPresented } from "./run-presented.ts";
 import { untilAborted } from "./until-aborted.ts";
+import type { UpstreamInput } from "./upstream-input.ts";
 
 export interface CommandRun {
   readonly spec: CommandSpec;
@@ -25,17 +24,6 @@ export interface CommandRun {
 }
 
 const defaultGraceMs = 1000;
-/** Framework events a handler may stream; meta and summary are the kernel's. */
-const streamable: readonly string[] = [
-  "aoi:error",
-  "aoi:warning",
-  "aoi:check",
-  "aoi:plan",
-  "aoi:progress",
-  "aoi:heartbeat",
-  "aoi:artifact",
-];
-
 /** Runs one command from its arguments to its last written byte; resolves with the exit status, never rejects. */
 export function runCommand(run: CommandRun): Promise<number> {
   const { spec, handler, argv, context } = run;
@@ -68,15 +56,29 @@ export function runParsed(run: ParsedRun): Promise<number> {
     if ("failure" in parsed) throw parsed.failure;
     if (flags.help || flags.version) return await showText(tools, await proseText(run, flags));
     await confirmEffects(spec, flags, format, context, tools.signal);
-    const request = {
+    const outcome = new Outcome();
+    const upstream = await openUpstream(run, parsed, tools, outcome);
+    const request: CommandRequest = {
       input: parsed.input,
       flags,
       context,
       signal: tools.signal,
       prose: tools.prose,
+      inputEvents: upstream?.events() ?? nothing(),
     };
     const answer = await untilAborted((async () => handler.run(request))(), tools.signal, graceMs);
-    return await present(answer, { run, request, presenter: tools.presenter, graceMs });
+    const { presenter } = tools;
+    const ending = (): Ending => upstream?.ending() ?? {};
+    const { isEnough } = run;
+    return await presentAnswer(answer, {
+      spec,
+      request,
+      presenter,
+      outcome,
+      graceMs,
+      ending,
+      isEnough,
+    });
   });
 }
 
@@ -92,6 +94,20 @@ export function failRun(
     throw error;
   });
 }
+
+/** The stream a transformer or sink reads; loaded only for those. */
+async function openUpstream(
+  { spec, context }: ParsedRun,
+  { flags }: ParsedArguments,
+  { presenter, signal }: RunTools,
+  outcome: Outcome,
+): Promise<UpstreamInput | undefined> {
+  if (spec.inputSchemas === undefined) return undefined;
+  const { UpstreamInput } = await import("./upstream-input.ts");
+  return await UpstreamInput.open(spec, flags, { context, presenter, outcome, signal });
+}
+
+async function* nothing(): AsyncGenerator<never, void> {}
 
 async function proseText(
   { spec, context, entries }: ParsedRun,
@@ -125,132 +141,4 @@ export function attempt(parse: () => ParsedArguments): Parsed {
   } catch (failure) {
     return { failure };
   }
-}
-
-interface Presentation {
-  readonly run: ParsedRun;
-  readonly request: CommandRequest;
-  readonly presenter: Presenter;
-  readonly graceMs: number;
-}
-
-async function present(answer: unknown, presentation: Presentation): Promise<RunEnd> {
-  const { run, request, presenter } = presentation;
-  if (isPlan(answer)) {
-    await presenter.plan(answer.actions);
-  } else if (request.flags.dryRun) {
-    throw new TerminalError(
-      "internal",
-      "DRY_RUN_IGNORED",
-      `"${run.spec.name}" answered a dry run with a result instead of a plan; it may have done its work`,
-    );
-  } else if (isAsyncIterable(answer)) {
-    return await presentEvents(answer, presentation);
-  } else if (isPage(answer)) {
-    return await presentPage(answer, request, presenter);
-  } else if (answer !== undefined) {
-    await presenter.resource(answer);
-  }
-  request.signal.throwIfAborted();
-  await presenter.finish({});
-  return { category: undefined };
-}
-
-async function presentPage(
-  answer: readonly unknown[] | Page,
-  request: CommandRequest,
-  presenter: Presenter,
-): Promise<RunEnd> {
-  const { items, next_cursor: cursor = null }: Page =
-    "items" in answer ? answer : { items: answer };
-  const { limit = Number.POSITIVE_INFINITY } = request.flags;
-  await presenter.page(items.slice(0, limit), request.signal);
-  request.signal.throwIfAborted();
-  // A page cut here has no cursor: the one that came with it points behind what was cut off.
-  const wasCut = items.length > limit;
-  await presenter.finish({
-    truncated: wasCut || cursor !== null,
-    ...(wasCut || cursor === null ? {} : { nextCursor: cursor }),
-  });
-  return { category: undefined };
-}
-
-async function presentEvents(
-  events: AsyncIterable<unknown>,
-  { run, request, presenter, graceMs }: Presentation,
-): Promise<RunEnd> {
-  const { flags, signal, context } = request;
-  const heartbeat = startHeartbeat(presenter, context.heartbeatMs);
-  const iterator = events[Symbol.asyncIterator]();
-  const outcome = new Outcome();
-  const { limit = Number.POSITIVE_INFINITY } = flags;
-  let shown = 0;
-  let truncated = false;
-  let isDone = false;
-  try {
-    while (!truncated) {
-      const next = await untilAborted(iterator.next(), signal, graceMs);
-      signal.throwIfAborted();
-      if (next.done === true) {
-        isDone = true;
-        break;
-      }
-      const event = streamedEvent(next.value);
-      const isResult = !event.type.startsWith("aoi:");
-      truncated = isResult && shown >= limit;
-      if (truncated) break;
-      outcome.observe(event);
-      await presenter.event(event);
-      if (isResult) shown += 1;
-      truncated = run.isEnough?.() === true;
-    }
-  } finally {
-    clearInterval(heartbeat);
-    if (!isDone && iterator.return !== undefined) {
-      await untilAborted(iterator.return(), signal, signal.aborted ? 0 : graceMs);
-    }
-  }
-  await presenter.finish({ truncated });
-  return { category: outcome.category };
-}
-
-/** Signs of life while a stream has nothing to say; the presenter decides whether to show them. */
-function startHeartbeat(presenter: Presenter, intervalMs = 15_000): NodeJS.Timeout {
-  let isWaiting = false;
-  return setInterval(() => {
-    // A reader who takes nothing gets one sign of life, not a queue of them.
-    if (isWaiting) return;
-    isWaiting = true;
-    void presenter.event({ type: "aoi:heartbeat", at: new Date().toISOString() }).then(() => {
-      isWaiting = false;
-    });
-  }, intervalMs);
-}
-
-interface Page {
-  readonly items: readonly unknown[];
-  readonly next_cursor?: string | null;
-}
-
-function isPage(answer: unknown): answer is readonly unknown[] | Page {
-  if (Array.isArray(answer)) return true;
-  if (!isRecord(answer) || !Array.isArray(answer["items"])) return false;
-  return Object.keys(answer).every((name) => name === "items" || name === "next_cursor");
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-function streamedEvent(value: unknown): StreamedEvent {
-  if (isRecord(value) && typeof value["type"] === "string") {
-    const { type } = value;
-    if (!type.startsWith("aoi:") || streamable.includes(type)) return { ...value, type };
-    throw new TerminalError("internal", "RESERVED_TYPE", `a handler cannot stream ${type} itself`);
-  }
-  throw new TerminalError(
-    "internal",
-    "MALFORMED_EVENT",
-    "a handler streamed a value without a string type; every event has one",
-  );
 }

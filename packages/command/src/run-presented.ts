@@ -16,7 +16,10 @@ import type { Prose } from "./prose.ts";
 import { createProse } from "./prose.ts";
 
 export interface PresentedRun {
-  readonly spec: Pick<CommandSpec, "name" | "eventType" | "columns" | "result" | "reveals">;
+  readonly spec: Pick<
+    CommandSpec,
+    "name" | "eventType" | "columns" | "result" | "reveals" | "inputSchemas"
+  >;
   readonly format: Format;
   readonly flags: Pick<GlobalFlags, "quiet" | "verbose" | "color" | "timeoutMs">;
   readonly context: CommandContext;
@@ -140,7 +143,7 @@ async function createPresenter(run: PresentedRun, prose: Prose): Promise<Present
   const context = { ...run.context, redactor };
   if (format === "jsonl") {
     const { JsonlPresenter } = await import("./jsonl-presenter.ts");
-    return new JsonlPresenter(context, spec.name, spec.eventType);
+    return new JsonlPresenter(context, spec);
   }
   if (format === "table") {
     const [{ TablePresenter }, { paintFor }] = await Promise.all([

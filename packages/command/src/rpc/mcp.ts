@@ -9,7 +9,6 @@ import { modernVersion, negotiatedVersion, readMeta, stamped } from "./mcp-versi
 import { canContinue, toolCommands, toolDocument } from "./mcp-tools.ts";
 import type { RequestId, RpcNotification, RpcRequest } from "./message.ts";
 import { rpcCodes, usageFailure } from "./message.ts";
-import { parseInput } from "./parse-input.ts";
 import { Progress } from "./progress.ts";
 import type { RpcServerOptions, RpcService } from "./rpc-server.ts";
 import { RpcServer } from "./rpc-server.ts";
@@ -137,7 +136,7 @@ class McpService implements RpcService {
     const module = await loadCommand(this.#program, spec.name);
     const { summary } = await runRequest({
       module,
-      parse: () => parseInput(module.spec, input),
+      params: input,
       context: this.#context,
       signal,
       isEnough: () => collected.isFull,

@@ -3,7 +3,7 @@ import type { CommandSpec, FlagSpec, PositionalSpec } from "../command-spec.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { GlobalFlags } from "../global-flags.ts";
 import type { InputField } from "../input-fields.ts";
-import { inputFields } from "../input-fields.ts";
+import { inputFields, inputParameter } from "../input-fields.ts";
 import type { ParsedArguments } from "../parse-arguments.ts";
 import { requireAll } from "../parse-arguments.ts";
 import { inRange, invalid, parseValue } from "../parse-value.ts";
@@ -20,6 +20,7 @@ export function parseInput(
   const input: Record<string, unknown> = {};
   const flags: Partial<Record<keyof GlobalFlags, unknown>> = {};
   for (const [name, value] of Object.entries(params)) {
+    if (name === inputParameter && spec.inputSchemas !== undefined) continue;
     const field = fields.find((known) => known.name === name);
     if (field === undefined) throw unknownField(spec, name, fields);
     if (value === undefined || value === null) continue;
@@ -28,7 +29,8 @@ export function parseInput(
     else flags[field.flag] = read;
   }
   requireAll(spec, (field) => Object.hasOwn(input, field));
-  return { input, flags: globalFlags(flags) };
+  const reads = spec.inputSchemas !== undefined && inputParameter in params;
+  return { input, flags: { ...globalFlags(flags), ...(reads ? { inputJsonl: "-" } : {}) } };
 }
 
 function globalFlags(given: Partial<Record<keyof GlobalFlags, unknown>>): GlobalFlags {

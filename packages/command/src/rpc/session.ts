@@ -8,13 +8,12 @@ import { isRecord } from "../records.ts";
 import { Credit } from "./credit.ts";
 import type { RequestId, RpcNotification, RpcRequest } from "./message.ts";
 import { RpcFailure, rpcCodes, rpcError, usageFailure } from "./message.ts";
-import { parseInput } from "./parse-input.ts";
 import type { RpcServerOptions, RpcService } from "./rpc-server.ts";
 import { RpcServer } from "./rpc-server.ts";
 import { runRequest } from "./run-request.ts";
 
 /** Of the session protocol; the standard's own is a design for its next version. */
-export const sessionProtocolVersion = "0.3";
+const sessionProtocolVersion = "0.3";
 
 /**
  * Serves a program's commands for as long as standard input lasts (`--mode session`): JSON-RPC 2.0, one message
@@ -127,7 +126,7 @@ class SessionService implements RpcService {
     try {
       const { summary, error } = await runRequest({
         module,
-        parse: () => parseInput(module.spec, params),
+        params,
         context: this.#context,
         signal,
         sink: (line) => this.#event(id, line),
