@@ -1,3 +1,4 @@
+import { readBaseline } from "./baseline.ts";
 import { evidenceOf } from "./probes/evidence.ts";
 import type { ProbeName, ProbeOutcome } from "./probes/probe.ts";
 import { Prober } from "./probes/prober.ts";
@@ -72,8 +73,9 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   await using sandboxes = await SandboxMaker.open({ cwd: recipe.fixture ?? options.cwd });
+  const target = await targetOf(options, recipe);
   const prober = new Prober({
-    target: targetOf(options, recipe),
+    target,
     sandboxes,
     fifos: new FifoMaker(sandboxes.folder),
     environment: {
@@ -88,7 +90,7 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
   const started = new Set(chosen.flatMap((rule) => rule.needs));
   const pending = [...started].map(async (name) => prober.outcome(name));
   try {
-    for (const rule of chosen) yield await judge(rule, prober, targetOf(options, recipe));
+    for (const rule of chosen) yield await judge(rule, prober, target);
   } finally {
     stop.abort();
     // Whatever still runs is gone before its sandbox is.
@@ -113,7 +115,7 @@ export async function judge(rule: Rule, prober: Prober, target: Target): Promise
   };
 }
 
-function targetOf(options: LintOptions, recipe: Recipe): Target {
+async function targetOf(options: LintOptions, recipe: Recipe): Promise<Target> {
   const { argv, cwd, toolWordCount, deadlineMs = defaultDeadlineMs } = options;
   const count = toolWordCount ?? toolWords(argv, cwd, recipe.tool);
   const tool = absoluteTool(argv.slice(0, count), cwd);
@@ -123,5 +125,6 @@ function targetOf(options: LintOptions, recipe: Recipe): Target {
     recipe,
     allowWrites: options.allowWrites ?? recipe.allowWrites ?? false,
     deadlineMs,
+    ...(recipe.baseline === undefined ? {} : { baseline: await readBaseline(recipe.baseline) }),
   };
 }

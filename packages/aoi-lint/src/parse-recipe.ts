@@ -149,12 +149,13 @@ function readSecrets(reader: RecipeReader, value: unknown, path: string): Secret
 }
 
 function readInput(reader: RecipeReader, value: unknown, path: string): InputRecipe {
-  const fields = reader.object(value, path, ["argv", "sample"]);
+  const fields = reader.object(value, path, ["argv", "sample", "schema"]);
   return {
     argv: reader.strings(fields["argv"], `${path}.argv`),
     sample: reader.list(fields["sample"] ?? [], `${path}.sample`, (inner, item, at) =>
       inner.object(item, at),
     ),
+    schema: optional(reader, fields, "schema", path, text),
   };
 }
 

@@ -70,6 +70,8 @@ export interface SecretsRecipe {
 export interface InputRecipe {
   readonly argv: Arguments;
   readonly sample: readonly Readonly<Record<string, unknown>>[];
+  /** `name@version` the upstream's meta names, where the command checks it. */
+  readonly schema?: string | undefined;
 }
 
 /** Reads a recipe; paths in it are beside the file. Throws RECIPE_NOT_FOUND and INVALID_RECIPE. */

@@ -12,6 +12,13 @@ export interface Target {
   /** The command may change things. */
   readonly allowWrites: boolean;
   readonly deadlineMs: number;
+  /** The schema of the last release. */
+  readonly baseline?: Baseline;
+}
+
+export interface Baseline {
+  readonly schemaVersion: string;
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** The command line of further arguments of the tool. */

@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { runChild } from "@aomori/system";
 import { UserError } from "@aomori/protocol";
 import type { EnvironmentOptions } from "../runner/environment.ts";
@@ -6,12 +8,13 @@ import { scrubbedEnvironment } from "../runner/environment.ts";
 import type { FifoMaker } from "../runner/fifo.ts";
 import type { Observation } from "../runner/observation.ts";
 import { observe } from "../runner/observe.ts";
-import type { RunSpec } from "../runner/run-spec.ts";
+import type { RunSpec, StdinMode } from "../runner/run-spec.ts";
 import type { Sandbox, SandboxMaker } from "../runner/sandbox.ts";
 import type { ScanLimits } from "../runner/stream-scanner.ts";
 import type { Target } from "../target.ts";
+import { inputOf, readsStandardInput, upstreamOf } from "../upstream.ts";
 import type { ProbeContext, ProbeName, ProbeOutcome } from "./probe.ts";
-import { probeOf } from "./table.ts";
+import { probes } from "./table.ts";
 
 export interface ProberOptions {
   readonly target: Target;
@@ -42,7 +45,7 @@ export class Prober {
     const { recorded } = this.#options;
     const started =
       recorded === undefined
-        ? probeOf(name)(this.#context())
+        ? probes[name](this.#context())
         : Promise.resolve(recorded.get(name) ?? notRecorded);
     this.#outcomes.set(name, started);
     return started;
@@ -67,8 +70,16 @@ export class Prober {
 
   async #run(spec: RunSpec, sandbox: Sandbox): Promise<Observation> {
     const { fifos, environment, limits, signal } = this.#options;
+    await writeFiles(sandbox, spec.files);
     const place = { sandbox, fifos, environment, ...(limits === undefined ? {} : { limits }) };
-    return observe(spec, place, signal);
+    return observe({ stdin: this.#stdinOf(spec), ...spec }, place, signal);
+  }
+
+  /** A command that reads a stream gets a good one, unless the run is about its input. */
+  #stdinOf({ argv }: RunSpec): StdinMode {
+    const { recipe, tool } = this.#options.target;
+    if (!readsStandardInput(argv)) return { kind: "null" };
+    return { kind: "text", text: upstreamOf(inputOf(recipe, argv.slice(tool.length))).good };
   }
 
   /** A fresh sandbox in which the recipe's set-up has run. */
@@ -104,6 +115,16 @@ export class Prober {
       if (next === undefined) this.#free += 1;
       else next();
     }
+  }
+}
+
+async function writeFiles(sandbox: Sandbox, files: RunSpec["files"] = {}): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = name.startsWith("~/")
+      ? join(sandbox.home, name.slice(2))
+      : join(sandbox.cwd, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
   }
 }
 

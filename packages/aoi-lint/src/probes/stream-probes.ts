@@ -5,6 +5,7 @@ import type { RunSpec, StdoutMode } from "../runner/run-spec.ts";
 import { capabilityOf } from "../rules/capability.ts";
 import { discoveredObject } from "../rules/discovered.ts";
 import { toolArgv, withArguments } from "../target.ts";
+import { readsStandardInput } from "../upstream.ts";
 import type { Probe, ProbeContext, ProbeOutcome } from "./probe.ts";
 import { notRun, ran } from "./probe.ts";
 
@@ -78,7 +79,7 @@ export const terminal: Probe = async (context) => {
       argv: context.target.argv,
       deadlineMs: budgetMs(context, found.run),
       stdout: { kind: "terminal" },
-      stdin: { kind: "silent" },
+      ...(readsStandardInput(context.target.argv) ? {} : { stdin: { kind: "silent" } }),
     }),
   );
 };
@@ -224,7 +225,6 @@ export function readsInput(context: ProbeContext, run: Observation): boolean {
   const meta = run.stream.ofKind("meta")[0];
   const declared = meta?.value["input_schemas"];
   return (
-    context.target.argv.includes("--input-jsonl") ||
-    (Array.isArray(declared) && declared.length > 0)
+    readsStandardInput(context.target.argv) || (Array.isArray(declared) && declared.length > 0)
   );
 }

@@ -1,3 +1,4 @@
+import { badCursor, defaultLimit, limits, pages } from "./bounds-probes.ts";
 import {
   bareDiscovery,
   capabilities,
@@ -5,8 +6,27 @@ import {
   offlineDiscovery,
   schema,
 } from "./discovery-probes.ts";
+import {
+  dryRun,
+  otherArgumentsSameKey,
+  planAndApply,
+  sameKey,
+  unconfirmed,
+} from "./effect-probes.ts";
+import {
+  badInput,
+  cutInput,
+  drippingInput,
+  failedInput,
+  input,
+  largeInput,
+  selfInput,
+  sink,
+  strangeInput,
+} from "./input-probes.ts";
+import { locales } from "./locale-probes.ts";
 import type { Probe, ProbeName } from "./probe.ts";
-import { notRun } from "./probe.ts";
+import { secretArgument, secretFailures, secrets } from "./secret-probes.ts";
 import { interrupt, interruptTwice, kill, terminate } from "./signal-probes.ts";
 import {
   again,
@@ -21,9 +41,10 @@ import {
   terminal,
   version,
 } from "./stream-probes.ts";
+import { deadline, heartbeat, large, slowReader, slowSource } from "./volume-probes.ts";
 
 /** Every probe by its name. */
-export const probes: Readonly<Partial<Record<ProbeName, Probe>>> = {
+export const probes: Readonly<Record<ProbeName, Probe>> = {
   base,
   again,
   file,
@@ -33,19 +54,42 @@ export const probes: Readonly<Partial<Record<ProbeName, Probe>>> = {
   failures,
   "early-close": earlyClose,
   "narrow-pipe": narrowPipe,
+  large,
+  "slow-reader": slowReader,
   interrupt,
   terminate,
   "interrupt-twice": interruptTwice,
   kill,
   stdin,
-  version,
+  "slow-source": slowSource,
   capabilities,
   schema,
   "bare-discovery": bareDiscovery,
   "offline-discovery": offlineDiscovery,
+  version,
   "declared-flags": declaredFlags,
+  limits,
+  pages,
+  "bad-cursor": badCursor,
+  "default-limit": defaultLimit,
+  deadline,
+  heartbeat,
+  "dry-run": dryRun,
+  unconfirmed,
+  "plan-and-apply": planAndApply,
+  "same-key": sameKey,
+  "other-arguments-same-key": otherArgumentsSameKey,
+  secrets,
+  "secret-argument": secretArgument,
+  "secret-failures": secretFailures,
+  input,
+  "bad-input": badInput,
+  "cut-input": cutInput,
+  "failed-input": failedInput,
+  "strange-input": strangeInput,
+  "large-input": largeInput,
+  "dripping-input": drippingInput,
+  "self-input": selfInput,
+  locales,
+  sink,
 };
-
-export function probeOf(name: ProbeName): Probe {
-  return probes[name] ?? (async () => Promise.resolve(notRun("this probe is not built yet")));
-}

@@ -6,7 +6,7 @@ import { endingText, exitStatus } from "../runner/observation.ts";
 import type { ScannedEvent } from "../runner/stream.ts";
 import { summaryOf } from "../runner/stream.ts";
 import { failingRuns, hasFailed, noFailure } from "./failing-runs.ts";
-import { finding, judgeRuns, missing, notVerified, passed, verdictOf } from "./verdict.ts";
+import { finding, judgeRuns, missing, notVerified, passed, verdictOf, told } from "./verdict.ts";
 
 const induced = ["base", "bad-flag", "failures"] as const;
 const upperSnake = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
@@ -56,7 +56,7 @@ export const errorRules: readonly Rule[] = [
     needs: induced,
     check: (evidence) => {
       const errors = errorsOf(evidence).filter(([, { value }]) =>
-        ["rate_limited", "temporary"].includes(String(value["category"])),
+        ["rate_limited", "temporary"].includes(told(value["category"])),
       );
       if (errors.length === 0) {
         return notVerified(
@@ -104,7 +104,7 @@ export const errorRules: readonly Rule[] = [
         const found: Finding[] = [];
         const { category } = error.value;
         if (category !== "usage") {
-          found.push(finding(run, `an unknown flag is "${String(category)}", not usage`, error));
+          found.push(finding(run, `an unknown flag is "${told(category)}", not usage`, error));
         }
         const expected = evidence.target.recipe.exitCodes?.usage ?? exitCodes.usage;
         if (exitStatus(run) !== expected) {
@@ -126,7 +126,7 @@ export const errorRules: readonly Rule[] = [
         const expected = run.spec.about?.["category"];
         const errors = run.stream.ofKind("error");
         if (errors.some(({ value }) => value["category"] === expected)) return [];
-        const found = errors.map(({ value }) => String(value["category"])).join(", ");
+        const found = errors.map(({ value }) => told(value["category"])).join(", ");
         const message = `expected an error of category ${expected}, saw ${found || "none"}`;
         return [finding(run, message, errors[0])];
       }),

@@ -4,7 +4,7 @@ import type { Observation } from "../runner/observation.ts";
 import { endingText, exitStatus } from "../runner/observation.ts";
 import { summaryOf } from "../runner/stream.ts";
 import type { Look } from "./verdict.ts";
-import { finding, judgeLooks, missing, passed, shown, unclear } from "./verdict.ts";
+import { finding, judgeLooks, missing, passed, shown, unclear, told } from "./verdict.ts";
 
 /** How long a tool may take to end once it should. */
 const graceMs = 2000;
@@ -143,8 +143,8 @@ function cancelled(run: Observation, expected: number): Look {
   }
   const { ok, partial } = summary.value;
   if (ok !== false || partial !== true) {
-    const told = `ok:${String(ok)} and partial:${String(partial)}`;
-    found.push(finding(run, `the summary after ${name} says ${told}`, summary));
+    const says = `ok:${told(ok)} and partial:${told(partial)}`;
+    found.push(finding(run, `the summary after ${name} says ${says}`, summary));
   }
   const errors = run.stream.ofKind("error");
   if (!errors.some(({ value }) => value["category"] === "cancelled")) {

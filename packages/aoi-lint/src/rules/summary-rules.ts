@@ -3,7 +3,7 @@ import type { Evidence } from "../probes/evidence.ts";
 import type { Observation } from "../runner/observation.ts";
 import { lastEvent, summaryOf } from "../runner/stream.ts";
 import { failingRuns, noFailure } from "./failing-runs.ts";
-import { finding, judgeRuns, missing, notVerified, verdictOf } from "./verdict.ts";
+import { finding, judgeRuns, missing, notVerified, verdictOf, told } from "./verdict.ts";
 
 const failing = ["bad-flag", "failures"] as const;
 
@@ -86,7 +86,7 @@ export const summaryRules: readonly Rule[] = [
         if (summary?.value["ok"] !== true || summary.value["partial"] === true) return [];
         return error === undefined
           ? []
-          : [finding(run, `ok:true after the error ${String(error.value["code"])}`, summary)];
+          : [finding(run, `ok:true after the error ${told(error.value["code"])}`, summary)];
       }),
   },
   {

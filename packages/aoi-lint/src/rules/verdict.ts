@@ -5,6 +5,11 @@ import type { Observation } from "../runner/observation.ts";
 
 const maxFindings = 8;
 
+/** A value from a stream as part of a sentence. */
+export function told(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "absent");
+}
+
 export const passed: Verdict = { kind: "passed" };
 
 export function notVerified(reason: string): Verdict {

@@ -8,6 +8,7 @@ export interface FileChange {
   readonly kind: "added" | "removed" | "changed";
   /** Below the folder that was watched. */
   readonly path: string;
+  readonly isFolder: boolean;
 }
 
 /** Every path below a folder with what tells one state from another. */
@@ -35,11 +36,13 @@ export function changesBetween(before: Snapshot, after: Snapshot): FileChange[] 
   const changes: FileChange[] = [];
   for (const [path, state] of after) {
     const old = before.get(path);
-    if (old === undefined) changes.push({ kind: "added", path });
-    else if (old !== state) changes.push({ kind: "changed", path });
+    const isFolder = state.startsWith("folder");
+    if (old === undefined) changes.push({ kind: "added", path, isFolder });
+    else if (old !== state) changes.push({ kind: "changed", path, isFolder });
   }
-  for (const path of before.keys()) {
-    if (!after.has(path)) changes.push({ kind: "removed", path });
+  for (const [path, state] of before) {
+    const isFolder = state.startsWith("folder");
+    if (!after.has(path)) changes.push({ kind: "removed", path, isFolder });
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

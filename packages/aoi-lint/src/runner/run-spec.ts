@@ -43,6 +43,8 @@ export interface RunSpec {
   readonly stdin?: StdinMode;
   /** On top of the scrubbed environment; undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Written into the working folder, or below `~/` into the home, before the run. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly signal?: SignalPlan;
   /** From start to TERM; KILL follows. */
   readonly deadlineMs: number;
