@@ -19,7 +19,7 @@ SCHEMA_VERSION = "1.0.0"
 INPUT_SCHEMAS = [f"{SCHEMA}@{SCHEMA_VERSION}"]
 DEFAULT_LIMIT = 1000
 MAX_LINE_BYTES = 8 * 1024 * 1024
-TITLES = ["an apple a day", "Aomori, land of apples", "りんご and an apple pie"]
+TITLES = ["an apple a day", "Aomori, land of apples", "りんご crème, apple pie"]
 EXIT = {
     "usage": 64, "validation": 65, "not_found": 66, "internal": 70, "conflict": 73, "io": 74,
     "temporary": 75, "rate_limited": 75, "authn": 77, "authz": 77, "config": 78, "timeout": 124, "partial": 1,

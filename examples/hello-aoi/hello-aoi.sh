@@ -4,7 +4,7 @@
 set -u
 tool=hello-aoi version=1.0.0 schema_name=com.example.hello.events schema_version=1.0.0
 default_limit=1000
-titles=$'an apple a day\nAomori, land of apples\nりんご and an apple pie'
+titles=$'an apple a day\nAomori, land of apples\nりんご crème, apple pie'
 count=0 errors=0 next_cursor='' producer='' stopped='' started_us=${EPOCHREALTIME/[.,]/}
 exec 3>&1
 

@@ -33,7 +33,7 @@ const version = "1.0.0";
 const schemaName = "com.example.hello.events";
 const schemaVersion = "1.0.0";
 const inputSchemas = [`${schemaName}@${schemaVersion}`];
-const titles = ["an apple a day", "Aomori, land of apples", "りんご and an apple pie"];
+const titles = ["an apple a day", "Aomori, land of apples", "りんご crème, apple pie"];
 
 const output = { output: { type: "string", default: "jsonl" } } as const;
 const input = { "input-jsonl": { type: "string" } } as const;
