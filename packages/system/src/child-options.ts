@@ -15,9 +15,12 @@ export interface SpawnOptions {
   /** Default 2000. */
   readonly killGraceMs?: number;
   readonly signal?: AbortSignal;
-  /** A text is written and closed; `"open"` leaves it to `writeStdin`; without it the child reads an empty file. */
-  readonly stdin?: { readonly text: string | Uint8Array } | "open";
-  /** `"stream"`: standard output is read through `stdoutLines` only, and waits for the reader. Default `"collect"`. */
+  /**
+   * A text is written and closed; `"open"` leaves it to `writeStdin`; `"inherit"` is this process's own; without it the
+   * child reads an empty file.
+   */
+  readonly stdin?: { readonly text: string | Uint8Array } | "open" | "inherit";
+  /** `"stream"`: standard output is read through `stdoutLines` or `stdoutChunks` only, and waits for the reader. Default `"collect"`. */
   readonly stdout?: "collect" | "stream";
   /** Cap of each collected stream; the child is not stopped for writing more. Default 1 MiB. */
   readonly maxOutputBytes?: number;

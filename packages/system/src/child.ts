@@ -76,6 +76,22 @@ export class Child implements AsyncDisposable {
     return readLines(stream, options);
   }
 
+  /** The bytes of standard output; only with `stdout: "stream"`, once. Leaving the loop early closes the pipe. */
+  async *stdoutChunks(): AsyncGenerator<Buffer, void> {
+    const stream = this.#process.stdout;
+    if (!this.#streamed || stream === null) {
+      throw new TypeError('stdoutChunks needs a child started with stdout: "stream"');
+    }
+    try {
+      for await (const chunk of stream) {
+        if (!Buffer.isBuffer(chunk)) throw new TypeError("standard output is not read as bytes");
+        yield chunk;
+      }
+    } catch (error) {
+      if (errnoOf(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+    }
+  }
+
   /** Waits until the text is handed to the child; false when the child has closed its standard input. */
   async writeStdin(text: string | Uint8Array): Promise<boolean> {
     const stdin = this.#process.stdin;
@@ -167,7 +183,7 @@ export async function spawnChild(argv: readonly string[], options: SpawnOptions)
   }
   child.on("error", ignoreSignalFailure);
   const running = new Child(child, child.pid, options);
-  if (options.stdin !== undefined && options.stdin !== "open") child.stdin?.end(options.stdin.text);
+  if (typeof options.stdin === "object") child.stdin?.end(options.stdin.text);
   return running;
 }
 
@@ -185,13 +201,18 @@ export async function runChild(
 }
 
 function start(command: PreparedCommand, options: SpawnOptions): ChildProcess {
-  const stdin = options.stdin === undefined ? "ignore" : "pipe";
+  const stdin = stdinOf(options.stdin);
   return spawn(command.file, command.args, {
     cwd: options.cwd,
     env: command.env,
     detached: true,
     stdio: command.tethered ? [stdin, "pipe", "pipe", "pipe"] : [stdin, "pipe", "pipe"],
   });
+}
+
+function stdinOf(stdin: SpawnOptions["stdin"]): "ignore" | "inherit" | "pipe" {
+  if (stdin === undefined) return "ignore";
+  return stdin === "inherit" ? "inherit" : "pipe";
 }
 
 function tetherOf(child: ChildProcess): Duplex | undefined {

@@ -1,0 +1,130 @@
+import type { Emitter, ErrorCategory } from "@aomori/protocol";
+import {
+  createEmitter,
+  createOutput,
+  createRedactor,
+  errorBody,
+  exitCodes,
+  installProcessHooks,
+  signalExitCodes,
+} from "@aomori/protocol";
+import type { AdapterFolders } from "../resolve-adapter.ts";
+import { resolveAdapter } from "../resolve-adapter.ts";
+import type { ToolRecord } from "../record.ts";
+import { runSignal, runWrapped } from "../running/run-wrapped.ts";
+import { identity } from "../identity.ts";
+import type { Invocation } from "./parse-options.ts";
+import { parseInvocation, withoutTrailingOutput } from "./parse-options.ts";
+import { environmentSecrets, secretsIn } from "./secrets.ts";
+
+/** What the entry file knows of the world outside. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly folders: AdapterFolders;
+}
+
+/** Runs one wrapped tool and owns the process meanwhile; resolves with the exit status, never rejects. */
+export async function runTool(words: readonly string[], host: Host): Promise<number> {
+  const invocation = attempt(() => parseInvocation(words));
+  const tool = "failure" in invocation ? firstWord(words) : (invocation.value.tool ?? "");
+  const redactor = createRedactor({ secrets: secretsIn(words) });
+  const stream = (command: string): Emitter<ToolRecord> => {
+    const { name, version, schemaName, schemaVersion } = identity;
+    const streamIdentity = { tool: name, toolVersion: version, schemaName, schemaVersion, command };
+    return createEmitter<ToolRecord>({
+      identity: streamIdentity,
+      output: createOutput({ fd: 1 }),
+      redactor,
+    });
+  };
+  if ("failure" in invocation) return await refuse(stream(tool), words, invocation.failure);
+  const { options } = invocation.value;
+  const resolved = await attemptAsync(() => adapterOf(invocation.value, host));
+  if ("failure" in resolved) return await refuse(stream(tool), words, resolved.failure);
+  const { adapter, argv } = resolved.value;
+  if (adapter.source !== "native")
+    for (const secret of environmentSecrets(host.env, redactor)) redactor.add(secret);
+  const emitter = stream(adapter.name);
+  const { signal, stop, end } = runSignal(options.timeoutMs);
+  const hooks = installProcessHooks({
+    stream: emitter,
+    onSignal: (name) => {
+      stop(name);
+      return "stopping";
+    },
+  });
+  await emitter.meta({ args: words, wrapped: adapter.name });
+  const context = {
+    cwd: host.cwd,
+    env: host.env,
+    dryRun: options.dryRun,
+    yes: options.yes,
+    signal,
+  };
+  const category = await runWrapped({ adapter, argv, options, emitter, context });
+  end();
+  const { interruptedBy } = hooks;
+  hooks.dispose();
+  if (emitter.output.failure !== undefined) return emitter.output.failure.exitCode;
+  return interruptedBy === undefined ? statusOf(category) : signalExitCodes[interruptedBy];
+}
+
+async function adapterOf(
+  { tool = "", argv, options }: Invocation,
+  { folders }: Host,
+): Promise<{
+  readonly adapter: Awaited<ReturnType<typeof resolveAdapter>>;
+  readonly argv: readonly string[];
+}> {
+  const plainArgv = withoutTrailingOutput(argv);
+  const request = {
+    tool,
+    argv: plainArgv,
+    files: options.adapterFiles,
+    folders,
+    lines: options.lines,
+  };
+  const adapter = await resolveAdapter(request);
+  return { adapter, argv: adapter.ownsOutputFlag === true ? argv : plainArgv };
+}
+
+function statusOf(category: ErrorCategory | undefined): number {
+  return category === undefined ? 0 : exitCodes[category];
+}
+
+/** A call that cannot even begin is a stream too: meta, what was wrong, and an honest end. */
+async function refuse(
+  emitter: Emitter<ToolRecord>,
+  words: readonly string[],
+  failure: unknown,
+): Promise<number> {
+  const hooks = installProcessHooks({ stream: emitter });
+  await emitter.meta({ args: words });
+  await emitter.error(failure);
+  await emitter.summary();
+  hooks.dispose();
+  return emitter.output.failure?.exitCode ?? exitCodes[errorBody(failure).category];
+}
+
+function firstWord(words: readonly string[]): string {
+  return words.find((word) => !word.startsWith("-")) ?? identity.name;
+}
+
+type Attempt<Value> = { readonly value: Value } | { readonly failure: unknown };
+
+function attempt<Value>(work: () => Value): Attempt<Value> {
+  try {
+    return { value: work() };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+async function attemptAsync<Value>(work: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { value: await work() };
+  } catch (failure) {
+    return { failure };
+  }
+}
