@@ -50,8 +50,9 @@ export const signalRules: readonly Rule[] = [
     title: "a second SIGINT ends the tool without a torn line or a second summary",
     explain:
       "Who presses Ctrl-C twice means it. A handler that runs again must not write again, and never half a line.",
-    needs: ["interrupt-twice"],
-    check: (evidence) => judgeLooks(evidence, ["interrupt-twice"], secondInterrupt),
+    needs: ["base", "interrupt-twice"],
+    check: (evidence) =>
+      judgeLooks(evidence, ["interrupt-twice"], (run) => secondInterrupt(evidence, run)),
   },
   {
     id: "SIG-005",
@@ -164,9 +165,19 @@ function torn(run: Observation): Finding[] {
   return line === undefined ? [] : [finding(run, `a torn line: ${line.detail}`, line)];
 }
 
-function secondInterrupt(run: Observation): Look {
+function secondInterrupt(evidence: Evidence, run: Observation): Look {
   const reason = unheard(run);
   if (reason !== undefined) return unclear(reason);
+  const [base] = evidence.runs("base");
+  const isDone = summaryOf(run.stream)?.value["ok"] === true;
+  // Its last line may have been on its way when the signals came.
+  if (
+    isDone &&
+    run.spec.stdout?.kind === "narrow" &&
+    run.stream.resultCount === base?.stream.resultCount
+  ) {
+    return unclear("the command had done its work before it could heed the signals");
+  }
   const found = torn(run);
   const [, second] = run.stream.ofKind("summary");
   if (second !== undefined) found.push(finding(run, "a second aoi:summary", second));

@@ -10,6 +10,8 @@ export interface Fifo {
   readonly readFd: number;
   /** Blocking; closed by whoever started the tool. */
   readonly writeFd: number;
+  /** Bytes of ours at the front, for the reader to skip. */
+  readonly filledBytes: number;
 }
 
 const batch = 32;
@@ -26,13 +28,14 @@ export class FifoMaker {
     this.#folder = folder;
   }
 
-  /** A pipe with both ends open. */
-  async open(): Promise<Fifo> {
+  /** A pipe with both ends open, and so many bytes of ours in it. */
+  async open(fillBytes = 0): Promise<Fifo> {
     const path = await this.path();
     const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const filledBytes = fillBytes === 0 ? 0 : fill(path, fillBytes);
     const writeFd = openSync(path, constants.O_WRONLY);
     await rm(path);
-    return { readFd, writeFd };
+    return { readFd, writeFd, filledBytes };
   }
 
   /** The name of a pipe nobody has open. */
@@ -55,13 +58,12 @@ export class FifoMaker {
   }
 }
 
-/** Fills a pipe until only `roomBytes` are left; answers how many bytes a reader must skip. */
-export function narrow(fifo: Fifo, roomBytes: number): number {
-  const filler = Buffer.alloc(Math.max(0, pipeCapacityBytes - roomBytes), "\n");
-  return filler.length === 0 ? 0 : writeSync(fifo.writeFd, filler);
-}
-
-export function closeBoth(fifo: Fifo): void {
-  closeSync(fifo.readFd);
-  closeSync(fifo.writeFd);
+/** Through a descriptor that does not block: a pipe may be smaller than usual where a user has many. */
+function fill(path: string, sizeBytes: number): number {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    return writeSync(fd, Buffer.alloc(sizeBytes, "\n"));
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess, StdioOptions } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, createReadStream, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@aomori/protocol";
 import type { EnvironmentOptions } from "./environment.ts";
 import { scrubbedEnvironment } from "./environment.ts";
 import type { FifoMaker } from "./fifo.ts";
-import { narrow } from "./fifo.ts";
+import { pipeCapacityBytes } from "./fifo.ts";
 import type { Ending, Observation, SentSignal } from "./observation.ts";
 import { PipeReader } from "./pipe-reader.ts";
 import { commandLineOf, peakMemoryBytes, processesOf } from "./process-table.ts";
@@ -30,6 +31,8 @@ export interface Place {
 const maxStderrBytes = 64 * 1024;
 const defaultKeepBytes = 64 * 1024;
 const killGraceMs = 700;
+const feelMs = 80;
+const longestDyingMs = 1000;
 /** How long the streams of an ended tool may stay open because a descendant holds them. */
 const drainMs = 1000;
 
@@ -115,15 +118,15 @@ class ToolRun {
 
   async #start(): Promise<{ child: ChildProcess; exit: Promise<Ending> }> {
     const { stdout = { kind: "pipe" }, stdin = { kind: "null" } } = this.#spec;
-    const out = await this.#place.fifos.open();
+    const room = stdout.kind === "narrow" ? stdout.roomBytes : pipeCapacityBytes;
+    const out = await this.#place.fifos.open(Math.max(0, pipeCapacityBytes - room));
     const err = await this.#place.fifos.open();
     const input = ["null", "closed"].includes(stdin.kind)
       ? undefined
       : await openStdinPipe(await this.#place.fifos.path());
-    const skipBytes = stdout.kind === "narrow" ? narrow(out, stdout.roomBytes) : 0;
     this.#reader = new PipeReader({
       fd: out.readFd,
-      skipBytes,
+      skipBytes: out.filledBytes,
       onChunk: (chunk) => this.#takeChunk(chunk),
     });
     const file = stdout.kind === "file" ? openSync(this.#outputFile(), "w") : undefined;
@@ -179,9 +182,9 @@ class ToolRun {
       const settleMs = this.#spec.settleMs ?? 0;
       const ended = this.#ended.signal;
       this.#wasBlocked = await untilQuiet(this.#pid ?? 0, { settleMs, ended });
+      if (signal !== undefined && !ended.aborted) await this.#sendWhileBlocked(signal.signals);
       if (stdout.onceQuiet === "close") this.#closeReader();
       else reader.start();
-      if (signal !== undefined && !ended.aborted) await this.#sendSignals(signal.signals);
     } else if (stdout.kind === "slow") {
       reader.start(stdout.pauseMs);
       setTimeout(() => reader.hurry(), stdout.forMs).unref();
@@ -203,6 +206,15 @@ class ToolRun {
     this.#firstLineMs ??= this.#nowMs();
     if (stdout?.kind === "closed" && line === stdout.afterLines) this.#closeReader();
     if (line === signal?.afterLines) void this.#sendSignals(signal.signals);
+  }
+
+  /** The tool must feel the first signal before its write is let through: a reader that is quicker would hide it. */
+  async #sendWhileBlocked([first, ...others]: readonly LintSignal[]): Promise<void> {
+    if (first === undefined) return;
+    await this.#sendSignals([first]);
+    const gone = once(this.#ended.signal, "abort");
+    await Promise.race([gone, sleep(first === "SIGKILL" ? longestDyingMs : feelMs)]);
+    if (others.length > 0) void this.#sendSignals(others);
   }
 
   async #sendSignals(signals: readonly LintSignal[]): Promise<void> {
