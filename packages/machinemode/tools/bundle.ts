@@ -12,7 +12,13 @@ const separate: Readonly<Record<string, string>> = { "./verbs.ts": "./verbs.cjs"
 
 const apart: Plugin = {
   name: "apart",
-  setup: ({ onResolve }) => {
+  setup: ({ onResolve, resolve }) => {
+    // Our packages do nothing on import, so that of a door only what is used comes in.
+    onResolve({ filter: /^@aomori\// }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === "resolved") return undefined;
+      const found = await resolve(path, { ...rest, pluginData: "resolved" });
+      return { ...found, sideEffects: false };
+    });
     onResolve({ filter: /^\.\/verbs\.ts$/ }, ({ path, kind }) =>
       kind === "entry-point" ? undefined : { path: separate[path] ?? path, external: true },
     );
@@ -34,8 +40,19 @@ export async function bundle(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const outfile = join(folder, "machinemode.cjs");
   await Promise.all([
-    build({ ...shared, entryPoints: [join(root, "src", "bin-installed.ts")], outfile, banner: { js: "#!/usr/bin/env node" }, plugins: [apart] }),
-    build({ ...shared, entryPoints: [join(root, "src", "cli", "verbs.ts")], outfile: join(folder, "verbs.cjs") }),
+    build({
+      ...shared,
+      entryPoints: [join(root, "src", "bin-installed.ts")],
+      outfile,
+      banner: { js: "#!/usr/bin/env node" },
+      plugins: [apart],
+    }),
+    build({
+      ...shared,
+      entryPoints: [join(root, "src", "cli", "verbs.ts")],
+      outfile: join(folder, "verbs.cjs"),
+      plugins: [apart],
+    }),
     cp(join(root, "adapters"), join(folder, "adapters"), { recursive: true }),
   ]);
   return outfile;

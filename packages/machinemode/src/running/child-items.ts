@@ -1,4 +1,5 @@
 import type { Child, ChildResult } from "@aomori/system";
+import { spawnChild } from "@aomori/system";
 import type { ChildPlan, PlanContext } from "../adapter.ts";
 import { clip } from "../byte-text.ts";
 import type { ErrorItem, Item } from "../record.ts";
@@ -35,7 +36,6 @@ export async function* childItems(
   plan: ChildPlan,
   context: PlanContext,
 ): AsyncGenerator<readonly Item[], void> {
-  const { spawnChild } = await import("@aomori/system");
   const stderr = new StderrLines();
   const child = await spawnChild(plan.argv, {
     cwd: context.cwd,

@@ -1,5 +1,4 @@
 import { UserError } from "@aomori/protocol";
-import { createHash } from "node:crypto";
 
 /** Where a page ended: how many records lie before, and what the last one was, so that a changed list is noticed. */
 export interface Position {
@@ -47,6 +46,8 @@ export function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_key, item: unknown) =>
     typeof item === "bigint" ? `${item}n` : item,
   );
+  // Loaded here, because most runs have no pages.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 

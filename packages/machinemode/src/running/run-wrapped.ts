@@ -1,10 +1,9 @@
 import type { Emitter, ErrorCategory, SummaryFields } from "@aomori/protocol";
 import { RetryableError, UserError, errorBody } from "@aomori/protocol";
-import type { Adapter, Plan, PlanContext } from "../adapter.ts";
+import type { Adapter, ChildPlan, ItemBatches, Plan, PlanContext } from "../adapter.ts";
 import type { Item, ToolRecord } from "../record.ts";
 import { isErrorItem, isRecordItem } from "../record.ts";
 import { createBudget } from "./budget.ts";
-import { childItems } from "./child-items.ts";
 import type { WrapperOptions } from "./options.ts";
 import { Pager } from "./pager.ts";
 import type { Projection } from "./project.ts";
@@ -60,7 +59,7 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
     return {};
   }
   using _alive = heartbeat(emitter, plan);
-  const batches = plan.kind === "native" ? plan.items() : childItems(plan, context);
+  const batches = plan.kind === "native" ? plan.items() : await childBatches(plan, context);
   for await (const items of batches) {
     context.signal.throwIfAborted();
     for (const item of items) {
@@ -71,6 +70,12 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
   }
   pager.checkReached();
   return pager.summary();
+}
+
+/** The machinery of children is loaded when there is one. */
+async function childBatches(plan: ChildPlan, context: PlanContext): Promise<ItemBatches> {
+  const { childItems } = await import("./child-items.ts");
+  return childItems(plan, context);
 }
 
 function put(
