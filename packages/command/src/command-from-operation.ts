@@ -13,6 +13,8 @@ export interface CommandOverrides {
   readonly examples?: readonly string[];
   /** Type of the domain event; the name of the output's schema when absent. */
   readonly eventType?: string;
+  /** Event schemas it reads: it is a transformer or a sink. */
+  readonly inputSchemas?: readonly string[];
   /** Output fields to show although their name is a secret's. */
   readonly reveals?: readonly string[];
   /** Further words for the values of a field: `{status: {done: "completed"}}`. */
@@ -65,6 +67,7 @@ export function commandFromOperation(
     ...(cli.columns === undefined ? {} : { columns: cli.columns }),
     errors: operation.errors ?? [],
     ...(overrides.reveals === undefined ? {} : { reveals: overrides.reveals }),
+    ...(overrides.inputSchemas === undefined ? {} : { inputSchemas: overrides.inputSchemas }),
     ...resultOf(operation, cli.command),
     ...(overrides.eventType === undefined ? {} : { eventType: overrides.eventType }),
   };

@@ -31,6 +31,7 @@ export { parseDuration } from "./duration.ts";
 export { formats } from "./global-flags.ts";
 export type { Format, GlobalFlags } from "./global-flags.ts";
 export { commandHelp, groupHelp, versionText } from "./help.ts";
+export { operationHandler } from "./operation-handler.ts";
 export { createPaint, paintFor } from "./paint.ts";
 export type { Paint } from "./paint.ts";
 export { formatIn, parseArguments } from "./parse-arguments.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CommandContext } from "@aomori/command";
+import type { CommandContext, Program, ProgramIdentity } from "@aomori/command";
 import { runProgram } from "@aomori/command";
 import { createOutput, createRedactor } from "@aomori/protocol";
 import { identity, program } from "./fixtures/program.ts";
@@ -20,10 +20,25 @@ export interface Ran {
 }
 
 /** Inside this process, nothing being a terminal: for everything but signals, crashes and exits. */
-export async function shelf(...argv: string[]): Promise<Ran> {
+export function shelf(...argv: string[]): Promise<Ran> {
+  return inProcess(program, argv);
+}
+
+export interface World {
+  readonly identity?: ProgramIdentity;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What comes in on standard input. */
+  readonly input?: string;
+}
+
+export async function inProcess(
+  ran: Program,
+  argv: readonly string[],
+  world: World = {},
+): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), "shelf-"));
   try {
-    const status = await runProgram(program, argv, contextIn(folder));
+    const status = await runProgram(ran, argv, contextIn(folder, world));
     const read = (name: string) => readFileSync(join(folder, name), "utf8");
     return { status, stdout: read("out"), stderr: read("err") };
   } finally {
@@ -31,21 +46,24 @@ export async function shelf(...argv: string[]): Promise<Ran> {
   }
 }
 
-export function contextIn(folder: string): CommandContext {
+export function contextIn(folder: string, world: World = {}): CommandContext {
   const terminal = (name: string) => ({
     output: createOutput({ fd: openSync(join(folder, name), "w") }),
     isTty: false,
     columns: () => undefined,
     rows: () => undefined,
   });
+  const { input = "" } = world;
   return {
-    program: identity,
-    env: {},
+    program: world.identity ?? identity,
+    env: world.env ?? {},
     cwd: folder,
     stdin: {
       isTty: false,
-      readText: async () => "",
-      bytes: async function* () {},
+      readText: async () => input,
+      bytes: async function* () {
+        yield input;
+      },
       ask: async () => "",
     },
     stdout: terminal("out"),
