@@ -11,13 +11,17 @@ import type {
 } from "./events.ts";
 import { aoiVersion, frameworkPrefix, isResultType } from "./events.ts";
 import type { ErrorBody } from "./errors.ts";
-import { TerminalError, UserError, errorBody } from "./errors.ts";
-import type { signalExitCodes } from "./exit-codes.ts";
+import { TerminalError, errorBody } from "./errors.ts";
+import type { EndReason, EndableStream } from "./end-reason.ts";
+import { endError } from "./end-reason.ts";
+import { EventEncoder } from "./event-encoder.ts";
+import type { EventSchema } from "./event-schema.ts";
+import { checkEvent } from "./event-schema.ts";
 import type { Output } from "./output.ts";
 import { createOutput } from "./output.ts";
+import { redactArgs, redactProse } from "./redact-text.ts";
 import type { Redactor } from "./redaction.ts";
 import { createRedactor } from "./redaction.ts";
-import { toWireValue } from "./wire-value.ts";
 
 export interface StreamIdentity {
   readonly tool: string;
@@ -28,7 +32,7 @@ export interface StreamIdentity {
   readonly command: string;
 }
 
-export interface EmitterOptions {
+export interface EmitterOptions<Event extends DomainEvent = DomainEvent> {
   readonly identity: StreamIdentity;
   /** Where the stream goes; 1 when neither this nor `output` is given. Nobody else may write there. */
   readonly fd?: number;
@@ -36,26 +40,12 @@ export interface EmitterOptions {
   readonly redactor?: Redactor;
   /** A longer line is refused; 8 MiB when absent. */
   readonly maxLineBytes?: number;
+  /** Checks every domain event before it is written; for development and tests, as it costs more than the writing. */
+  readonly events?: EventSchema<Event>;
+  /** Which types `count` counts; results when absent, which is Aomori's reading (see `isResultType`). */
+  readonly isResult?: (type: string) => boolean;
   /** Milliseconds of a monotonic clock. */
   readonly nowMs?: () => number;
-}
-
-export type EndSignal = keyof typeof signalExitCodes;
-
-/** Why a stream ends without its own summary. */
-export type EndReason =
-  | { readonly kind: "signal"; readonly signal: EndSignal }
-  | { readonly kind: "crash"; readonly error: unknown }
-  | { readonly kind: "exit"; readonly exitCode: number }
-  | { readonly kind: "abandoned" };
-
-/** What the process hooks need of a stream: any format can be ended honestly. */
-export interface EndableStream {
-  readonly output: Output;
-  /** The terminal summary has been queued. */
-  readonly ended: boolean;
-  /** Ends the stream now with what went wrong; synchronous, never throws, does nothing on an ended stream. */
-  endNow(reason: EndReason): void;
 }
 
 type Fields<Event extends { readonly type: string }> = Omit<Event, "type">;
@@ -80,8 +70,9 @@ export interface EventCounts {
  * Writes one AOI-CLI stream: `meta` first and once, then events, then one terminal `summary`.
  *
  * Every method resolves when more may be written. Misuse (`EVENT_BEFORE_META`, `SECOND_META`,
- * `EVENT_AFTER_SUMMARY`, `RESERVED_TYPE`, `RESERVED_FIELD`, `OK_WITH_ERRORS`) and values JSON cannot carry
- * (`UNSERIALIZABLE_VALUE`, `LINE_TOO_LONG`) reject and leave the stream as it was.
+ * `EVENT_AFTER_SUMMARY`, `EVENT_WITHOUT_TYPE`, `RESERVED_TYPE`, `RESERVED_FIELD`, `OK_WITH_ERRORS`), events that
+ * break their schema (`EVENT_BREAKS_SCHEMA`) and values JSON cannot carry (`UNSERIALIZABLE_VALUE`,
+ * `LINE_TOO_LONG`) reject and leave the stream as it was.
  */
 export interface Emitter<Event extends DomainEvent = DomainEvent>
   extends EndableStream, AsyncDisposable {
@@ -105,11 +96,12 @@ export interface Emitter<Event extends DomainEvent = DomainEvent>
 }
 
 export function createEmitter<Event extends DomainEvent = DomainEvent>(
-  options: EmitterOptions,
+  options: EmitterOptions<Event>,
 ): Emitter<Event> {
   return new StreamEmitter<Event>(options);
 }
 
+const defaultMaxLineBytes = 8 * 1024 * 1024;
 const reservedSummaryFields: readonly string[] = [
   "type",
   "count",
@@ -122,25 +114,35 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   readonly output: Output;
   readonly #identity: StreamIdentity;
   readonly #redactor: Redactor;
-  readonly #maxLineBytes: number;
+  readonly #encoder: EventEncoder;
+  readonly #events: EventSchema<Event> | undefined;
+  readonly #isResult: (type: string) => boolean;
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
   #state: "idle" | "open" | "ended" = "idle";
   #results = 0;
   #warnings = 0;
   #errors = 0;
+  #ok: boolean | undefined;
 
-  constructor(options: EmitterOptions) {
+  constructor(options: EmitterOptions<Event>) {
     this.output = options.output ?? createOutput({ fd: options.fd ?? 1 });
     this.#identity = options.identity;
-    this.#redactor = options.redactor ?? createRedactor();
-    this.#maxLineBytes = options.maxLineBytes ?? 8 * 1024 * 1024;
+    const { redactor = createRedactor(), maxLineBytes = defaultMaxLineBytes } = options;
+    this.#redactor = redactor;
+    this.#encoder = new EventEncoder(redactor, maxLineBytes);
+    this.#events = options.events;
+    this.#isResult = options.isResult ?? isResultType;
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#startedAtMs = this.#nowMs();
   }
 
   get ended(): boolean {
     return this.#state === "ended";
+  }
+
+  get ok(): boolean | undefined {
+    return this.#ok;
   }
 
   counts(): EventCounts {
@@ -150,29 +152,43 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   meta(fields: MetaFields = {}): Promise<void> {
     if (this.#state === "open") return refuse("SECOND_META", "aoi:meta was already written");
     if (this.#state === "ended") return refuseAfterSummary("aoi:meta");
-    return this.#attempt(() => {
-      const { tool, toolVersion, schemaName, schemaVersion, command } = this.#identity;
-      const line = this.#line({
-        ...fields,
-        type: "aoi:meta",
-        tool,
-        tool_version: toolVersion,
-        aoi_version: aoiVersion,
-        schema_name: schemaName,
-        schema_version: schemaVersion,
-        command,
-      } satisfies MetaEvent);
+    const { args, wrapped } = fields;
+    const { tool, toolVersion, schemaName, schemaVersion, command } = this.#identity;
+    const event: MetaEvent = {
+      type: "aoi:meta",
+      tool,
+      tool_version: toolVersion,
+      aoi_version: aoiVersion,
+      schema_name: schemaName,
+      schema_version: schemaVersion,
+      command,
+      ...(args === undefined ? {} : { args: redactArgs(args, this.#redactor) }),
+      ...(wrapped === undefined ? {} : { wrapped: redactProse(wrapped, this.#redactor) }),
+      ...(fields.input_schemas === undefined ? {} : { input_schemas: fields.input_schemas }),
+    };
+    try {
+      const line = this.#encoder.encode(event);
       this.#state = "open";
       return this.output.write(line);
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   emit(event: Event): Promise<void> {
-    if (event.type.startsWith(frameworkPrefix)) {
+    const { type } = event;
+    if (typeof type !== "string" || type === "") return refuseWithoutType(type);
+    if (type.startsWith(frameworkPrefix)) {
       return refuse(
         "RESERVED_TYPE",
-        `a domain event cannot be of type ${event.type}; use the emitter's own method for it`,
+        `a domain event cannot be of type ${type}; use the emitter's own method for it`,
       );
+    }
+    if (this.#events === undefined || this.#state !== "open") return this.#put(event);
+    try {
+      checkEvent(this.#events, event);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return this.#put(event);
   }
@@ -187,8 +203,9 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   error(error: unknown): Promise<void> {
     const refusal = this.#refusal("aoi:error");
     if (refusal !== undefined) return refusal;
-    this.#errors += 1;
-    return this.output.write(this.#errorLine(errorBody(error)));
+    const line = this.#errorLine(errorBody(error));
+    this.#count("aoi:error");
+    return this.output.write(line);
   }
 
   warning(fields: Fields<WarningEvent>): Promise<void> {
@@ -222,8 +239,9 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
     const { ok = this.#errors === 0, ...rest } = fields;
     try {
       const event = this.#summaryEvent(ok, rest);
-      const line = this.#line(event);
+      const line = this.#encoder.encode(event);
       this.#state = "ended";
+      this.#ok = ok;
       void this.output.write(line);
       return this.output.flush().then(() => event);
     } catch (error) {
@@ -247,10 +265,11 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
     if (this.#state === "ended") return;
     if (this.#state === "idle") void this.meta();
     this.#state = "ended";
+    this.#ok = false;
     this.#errors += 1;
     const lines = this.#errorLine(errorBody(endError(reason)));
     const event = this.#summaryEvent(false, { partial: true });
-    void this.output.write(`${lines}${this.#line(event)}`);
+    void this.output.write(`${lines}${this.#encoder.encode(event)}`);
   }
 
   async close(): Promise<void> {
@@ -265,13 +284,19 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   #put(event: FrameworkEvent | DomainEvent): Promise<void> {
     const refusal = this.#refusal(event.type);
     if (refusal !== undefined) return refusal;
-    return this.#attempt(() => {
-      const line = this.#line(event);
-      if (isResultType(event.type)) this.#results += 1;
-      else if (event.type === "aoi:warning") this.#warnings += 1;
-      else if (event.type === "aoi:error") this.#errors += 1;
+    try {
+      const line = this.#encoder.encode(event);
+      this.#count(event.type);
       return this.output.write(line);
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #count(type: string): void {
+    if (type === "aoi:warning") this.#warnings += 1;
+    else if (type === "aoi:error") this.#errors += 1;
+    if (this.#isResult(type)) this.#results += 1;
   }
 
   #refusal(type: string): Promise<never> | undefined {
@@ -280,35 +305,14 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
     return refuse("EVENT_BEFORE_META", `${type} before aoi:meta; call meta() first`);
   }
 
-  #attempt(write: () => Promise<void>): Promise<void> {
-    try {
-      return write();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #line(event: FrameworkEvent | DomainEvent): string {
-    const wire = toWireValue(typeFirst(event), this.#redactor);
-    const line = `${JSON.stringify(wire)}\n`;
-    if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) {
-      throw new TerminalError(
-        "internal",
-        "LINE_TOO_LONG",
-        `an event of type ${event.type} takes ${Buffer.byteLength(line)} bytes, over the ${this.#maxLineBytes} of one line; write it to a file and emit an aoi:artifact`,
-      );
-    }
-    return line;
-  }
-
   /** An error must always get out: details that cannot be carried are left behind. */
   #errorLine(body: ErrorBody): string {
     try {
-      return this.#line({ ...body, type: "aoi:error" });
+      return this.#encoder.encode({ ...body, type: "aoi:error" });
     } catch (error) {
       const { code, category, retryable } = body;
       const message = `${body.message.slice(0, 1000)} (details left out: ${errorBody(error).code})`;
-      return this.#line({ type: "aoi:error", code, category, message, retryable });
+      return this.#encoder.encode({ type: "aoi:error", code, category, message, retryable });
     }
   }
 
@@ -325,39 +329,17 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   }
 }
 
-/** The discriminator leads, for whoever reads a stream with their eyes. */
-function typeFirst(event: DomainEvent): DomainEvent {
-  if (Object.keys(event)[0] === "type") return event;
-  const { type, ...fields } = event;
-  return { type, ...fields };
-}
-
 function refuse(code: string, message: string): Promise<never> {
   return Promise.reject(new TerminalError("internal", code, message));
 }
 
-function refuseAfterSummary(type: string): Promise<never> {
-  return refuse("EVENT_AFTER_SUMMARY", `${type} after aoi:summary; the stream has ended`);
+function refuseWithoutType(type: unknown): Promise<never> {
+  return refuse(
+    "EVENT_WITHOUT_TYPE",
+    `an event needs a type that is a string and not empty, not ${String(type)}`,
+  );
 }
 
-/** The error that tells a reader why a stream ended without its own summary. */
-export function endError(reason: EndReason): unknown {
-  switch (reason.kind) {
-    case "signal":
-      return new UserError("cancelled", "INTERRUPTED", `stopped by ${reason.signal}`);
-    case "crash":
-      return reason.error;
-    case "exit":
-      return new TerminalError(
-        "internal",
-        "ENDED_EARLY",
-        `the process ended with status ${reason.exitCode} before the operation did; this is a bug in the tool`,
-      );
-    default:
-      return new TerminalError(
-        "internal",
-        "ABANDONED",
-        "the stream was closed before its summary; this is a bug in the tool",
-      );
-  }
+function refuseAfterSummary(type: string): Promise<never> {
+  return refuse("EVENT_AFTER_SUMMARY", `${type} after aoi:summary; the stream has ended`);
 }

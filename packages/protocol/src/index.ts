@@ -26,13 +26,14 @@ export type {
   SummaryEvent,
   WarningEvent,
 } from "./events.ts";
-export { createEmitter, endError } from "./emitter.ts";
+export { bytesOfField, fieldsOfBytes } from "./carried-bytes.ts";
+export { endError } from "./end-reason.ts";
+export type { EndReason, EndSignal, EndableStream } from "./end-reason.ts";
+export type { EventSchema } from "./event-schema.ts";
+export { createEmitter } from "./emitter.ts";
 export type {
   Emitter,
   EmitterOptions,
-  EndReason,
-  EndSignal,
-  EndableStream,
   EventCounts,
   MetaFields,
   StreamIdentity,
@@ -49,7 +50,8 @@ export type { Output, OutputFailure, OutputOptions } from "./output.ts";
 export { installProcessHooks } from "./process-hooks.ts";
 export type { ProcessHookOptions, ProcessHooks } from "./process-hooks.ts";
 export { readEvents } from "./reader.ts";
-export type { ReadOptions } from "./reader.ts";
+export type { ReadOptions, YieldingReadOptions } from "./reader.ts";
+export { redactArgs, redactProse } from "./redact-text.ts";
 export { createRedactor, redactedText } from "./redaction.ts";
 export type { Redactor, RedactorOptions } from "./redaction.ts";
 export { sanitizeForTerminal } from "./terminal-text.ts";

@@ -3,7 +3,7 @@ import { UserError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
 
 /** A schema as `input_schemas` names it: `com.example.outline.events@1.0.0`. */
-export interface SchemaReference {
+interface SchemaReference {
   readonly name: string;
   readonly major: number;
 }
@@ -11,7 +11,7 @@ export interface SchemaReference {
 const referenceForm = /^(?<name>[^@\s]+)@(?<major>\d+)(?:\.\d+){0,2}(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 /** Throws `MALFORMED_SCHEMA_REFERENCE` (config) when the text is not `name@version`. */
-export function parseSchemaReference(text: string): SchemaReference {
+function parseSchemaReference(text: string): SchemaReference {
   const { name, major } = referenceForm.exec(text)?.groups ?? {};
   if (name !== undefined && major !== undefined) return { name, major: Number(major) };
   throw new UserError(

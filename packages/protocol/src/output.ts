@@ -11,7 +11,9 @@ export interface OutputFailure {
 /**
  * The one writer of a file descriptor: a queue that is written in batches and can be drained synchronously.
  *
- * Its promises never reject: after a failure everything is dropped and `failure` says why.
+ * Its promises never reject: after a failure everything is dropped and `failure` says why. Into a pipe or a
+ * socket it writes whole lines in pieces that the kernel takes whole or not at all, so that even a writer killed
+ * by SIGKILL leaves no torn line of up to 4096 bytes (POSIX PIPE_BUF on Linux).
  */
 export interface Output {
   /** Queues text; resolves when more may be written. Not awaited beyond 8 MiB queued, it blocks instead of growing. */
@@ -27,7 +29,7 @@ export interface Output {
 
 export interface OutputOptions {
   readonly fd: number;
-  /** Text is written when this much waits, or when the event loop comes round. */
+  /** Text is written when this much waits, when the event loop comes round, or when the oldest has waited 10 ms. */
   readonly batchLength?: number;
   readonly maxQueuedLength?: number;
 }
@@ -37,10 +39,21 @@ export function createOutput(options: OutputOptions): Output {
   return new DescriptorOutput(options);
 }
 
+interface Chunk {
+  readonly bytes: Buffer<ArrayBuffer>;
+  start: number;
+  end: number;
+}
+
 const nothing: Promise<void> = Promise.resolve();
 /** Every pipe takes this much at once; a first small answer never pays for non-blocking mode. */
 const alwaysRoomBytes = 4096;
-const spinAttempts = 40;
+/** PIPE_BUF of Linux: a write of up to so much into a pipe happens whole or not at all. */
+const atomicBytes = 4096;
+const idleFlushMs = 10;
+const retryPauseMs = 0.2;
+const spinAttempts = 5;
+const newline = 0x0a;
 const closedCodes: readonly unknown[] = ["EPIPE", "ECONNRESET", "ENOTCONN", "ESHUTDOWN"];
 
 class DescriptorOutput implements Output {
@@ -48,16 +61,23 @@ class DescriptorOutput implements Output {
   readonly #fd: number;
   readonly #batchLength: number;
   readonly #maxQueuedLength: number;
+  readonly #encoder = new TextEncoder();
   readonly #listeners = new Set<(failure: OutputFailure) => void>();
   #pending = "";
-  #rest: Buffer = Buffer.alloc(0);
+  /** Encoded and not yet written, oldest first. */
+  readonly #queue: Chunk[] = [];
+  #queuedBytes = 0;
+  /** Buffers to use again, as many as were ever queued: new ones would wait for the collector while the process grows. */
+  readonly #free: Buffer<ArrayBuffer>[] = [];
   #writtenBytes = 0;
   #failure: OutputFailure | undefined;
   #mode: "unknown" | "blocking" | "non-blocking" = "unknown";
+  #isPipe = false;
   /** Set while the descriptor takes no more; resolves when the queue is empty. */
   #stall: PromiseWithResolvers<void> | undefined;
-  #idle: PromiseWithResolvers<void> | undefined;
-  #attemptedLength = 0;
+  /** Set while something waits for the event loop to come round; resolves then. */
+  #turn: Promise<void> | undefined;
+  #flushedAtMs = 0;
   #attempts = 0;
 
   constructor(options: OutputOptions) {
@@ -73,13 +93,13 @@ class DescriptorOutput implements Output {
   write(text: string): Promise<void> {
     if (this.#failure !== undefined) return nothing;
     this.#pending += text;
-    if (this.#stall !== undefined) return this.#writeStalled();
-    if (this.#pending.length < this.#batchLength) {
-      this.#scheduleIdleFlush();
-      return nothing;
-    }
-    if (this.#push()) return new Promise((resolve) => setImmediate(resolve));
-    return this.#stalled();
+    if (this.#stall !== undefined) return this.#writeStalled(this.#stall.promise);
+    this.#turn ??= this.#nextTurn();
+    const nowMs = performance.now();
+    const isDue = nowMs - this.#flushedAtMs >= idleFlushMs;
+    if (!isDue && this.#pending.length < this.#batchLength) return nothing;
+    this.#flushedAtMs = nowMs;
+    return this.#push() ? this.#turn : this.#stalled();
   }
 
   flush(): Promise<void> {
@@ -103,19 +123,25 @@ class DescriptorOutput implements Output {
     return () => this.#listeners.delete(listener);
   }
 
-  #writeStalled(): Promise<void> {
-    const queuedLength = this.#pending.length + this.#rest.length;
-    if (queuedLength > this.#maxQueuedLength) this.flushSync();
-    else if (this.#pending.length - this.#attemptedLength >= this.#batchLength) this.#push();
-    return this.#stall?.promise ?? nothing;
+  #writeStalled(stall: Promise<void>): Promise<void> {
+    if (this.#pending.length >= this.#batchLength) {
+      this.#encode();
+      // A producer that never waits gives the event loop no turn to write in.
+      if (this.#push()) this.#release();
+    }
+    if (this.#queuedBytes > this.#maxQueuedLength) this.flushSync();
+    return this.#stall === undefined ? nothing : stall;
   }
 
-  #scheduleIdleFlush(): void {
-    if (this.#idle !== undefined) return;
-    this.#idle = Promise.withResolvers();
-    setImmediate(() => {
-      this.#idle = undefined;
-      if (this.#stall === undefined && !this.#push()) void this.#stalled();
+  /** Until the event loop comes round everything is one batch, for 10 ms at most. */
+  #nextTurn(): Promise<void> {
+    this.#flushedAtMs = performance.now();
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.#turn = undefined;
+        if (this.#stall === undefined && !this.#push()) void this.#stalled();
+        resolve();
+      });
     });
   }
 
@@ -128,10 +154,15 @@ class DescriptorOutput implements Output {
     return this.#stall.promise;
   }
 
-  /** A reader that keeps up is asked again at once, a slow one every few milliseconds. */
+  /** A reader that keeps up is asked again soon, a slow one every few milliseconds. A refused write is dear. */
   #retryLater(): void {
+    const notBeforeMs = performance.now() + retryPauseMs;
     const retry = (): void => {
       if (this.#stall === undefined) return;
+      if (performance.now() < notBeforeMs) {
+        setImmediate(retry);
+        return;
+      }
       const writtenBefore = this.#writtenBytes;
       if (this.#push()) {
         this.#release();
@@ -152,17 +183,14 @@ class DescriptorOutput implements Output {
   /** Hands over what the descriptor takes now; true when nothing is left (or nothing can be written any more). */
   #push(): boolean {
     while (this.#failure === undefined) {
-      if (this.#rest.length === 0) {
-        if (this.#pending === "") return true;
-        this.#rest = Buffer.from(this.#pending, "utf8");
-        this.#pending = "";
-      }
-      this.#attemptedLength = this.#pending.length;
+      if (this.#queue.length === 0 && this.#pending !== "") this.#encode();
+      const [chunk] = this.#queue;
+      if (chunk === undefined) return true;
       try {
-        this.#chooseMode();
-        const count = this.#fs.writeSync(this.#fd, this.#rest);
-        this.#writtenBytes += count;
-        this.#rest = this.#rest.subarray(count);
+        this.#chooseMode(chunk.end - chunk.start);
+        const end = this.#isPipe ? atomicEnd(chunk) : chunk.end;
+        const count = this.#fs.writeSync(this.#fd, chunk.bytes, chunk.start, end - chunk.start);
+        this.#advance(chunk, count);
       } catch (error) {
         const code = error instanceof Error && "code" in error ? error.code : undefined;
         if (code === "EAGAIN") return false;
@@ -172,17 +200,37 @@ class DescriptorOutput implements Output {
     return true;
   }
 
+  /** A batch fits into one buffer whatever its characters, so that no short line is cut between two. */
+  #encode(): void {
+    while (this.#pending !== "") {
+      const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#batchLength * 4);
+      const { read, written } = this.#encoder.encodeInto(this.#pending, bytes);
+      this.#pending = read === this.#pending.length ? "" : this.#pending.slice(read);
+      this.#queue.push({ bytes, start: 0, end: written });
+      this.#queuedBytes += written;
+    }
+  }
+
+  #advance(chunk: Chunk, count: number): void {
+    this.#writtenBytes += count;
+    this.#queuedBytes -= count;
+    chunk.start += count;
+    if (chunk.start < chunk.end) return;
+    this.#queue.shift();
+    this.#free.push(chunk.bytes);
+  }
+
   /**
    * A pipe or socket is made non-blocking before it can fill, so that a slow reader stalls the writer and
    * not the event loop. Node does that when `process.stdout` is first touched (about 3 ms) and undoes it at exit.
    */
-  #chooseMode(): void {
+  #chooseMode(sizeBytes: number): void {
     if (this.#mode !== "unknown") return;
-    if (this.#writtenBytes + this.#rest.length <= alwaysRoomBytes) return;
+    if (this.#writtenBytes + sizeBytes <= alwaysRoomBytes) return;
     this.#mode = "blocking";
-    if (this.#fd !== 1 && this.#fd !== 2) return;
     const stats = this.#fs.fstatSync(this.#fd);
-    if (!stats.isFIFO() && !stats.isSocket()) return;
+    this.#isPipe = stats.isFIFO() || stats.isSocket();
+    if (!this.#isPipe || (this.#fd !== 1 && this.#fd !== 2)) return;
     const stream = this.#fd === 1 ? process.stdout : process.stderr;
     this.#mode = stream.writable ? "non-blocking" : "blocking";
   }
@@ -195,9 +243,19 @@ class DescriptorOutput implements Output {
       cause: error instanceof Error ? error : new Error(String(error)),
     };
     this.#pending = "";
-    this.#rest = Buffer.alloc(0);
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
     this.#release();
     for (const listener of this.#listeners) listener(this.#failure);
     this.#listeners.clear();
   }
+}
+
+/** Where a write must end to be whole: after the last line that fits, or after a line that does not fit at all. */
+function atomicEnd({ bytes, start, end }: Chunk): number {
+  if (end - start <= atomicBytes) return end;
+  const fitting = bytes.lastIndexOf(newline, start + atomicBytes - 1);
+  if (fitting >= start) return fitting + 1;
+  const next = bytes.indexOf(newline, start + atomicBytes);
+  return next === -1 ? end : next + 1;
 }

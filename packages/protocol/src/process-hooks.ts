@@ -1,4 +1,4 @@
-import type { EndReason, EndSignal, EndableStream } from "./emitter.ts";
+import type { EndReason, EndSignal, EndableStream } from "./end-reason.ts";
 import { exitCodes, signalExitCodes } from "./exit-codes.ts";
 import type { Output, OutputFailure } from "./output.ts";
 
@@ -13,6 +13,11 @@ export interface ProcessHookOptions {
   readonly onSignal?: (signal: EndSignal) => "stopping" | "ignored";
   /** From a signal to the forced end, draining included; 2000 when absent. */
   readonly graceMs?: number;
+  /**
+   * Whether a process whose summary says `ok: false` ends with 1 where it would end with 0; true when absent.
+   * AOI-CLI 0.2 leaves it open: that status and summary never contradict each other is Aomori's reading.
+   */
+  readonly exitFollowsSummary?: boolean;
   /** Called before the stream ends because of an uncaught error, to tell a person; must not write to the stream. */
   readonly onCrash?: (error: unknown) => void;
 }
@@ -96,7 +101,7 @@ class Hooks implements ProcessHooks {
   readonly #onExit = (exitCode: number): void => {
     // While draining blocks, no handler of ours can run: the default action of a signal must work again.
     this.#ignoreSignals();
-    const { stream, outputs = [] } = this.#options;
+    const { stream, outputs = [], exitFollowsSummary = true } = this.#options;
     if (!stream.ended && stream.output.failure === undefined) {
       stream.endNow({ kind: "exit", exitCode });
       if (exitCode === 0) process.exitCode = exitCodes.internal;
@@ -105,6 +110,9 @@ class Hooks implements ProcessHooks {
     stream.output.flushSync(this.#drainDeadlineMs);
     for (const output of outputs) output.flushSync(this.#drainDeadlineMs);
     if (stream.output.failure !== undefined) process.exitCode = stream.output.failure.exitCode;
+    else if (exitFollowsSummary && stream.ok === false && (process.exitCode ?? 0) === 0) {
+      process.exitCode = exitCodes.partial;
+    }
   };
 
   #ignoreSignals(): void {

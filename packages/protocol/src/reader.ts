@@ -87,12 +87,10 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
   }
 
   next(): Promise<Step> {
-    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.next());
-    if (this.#closed) return Promise.resolve(done);
+    if (this.#reading !== undefined) return this.#queue(() => this.#step());
     try {
-      if (this.#signal?.aborted === true) throw this.#signal.reason;
-      const item = this.#take();
-      if (item !== undefined) return Promise.resolve({ done: false, value: item });
+      const step = this.#ready();
+      if (step !== undefined) return Promise.resolve(step);
     } catch (error) {
       return this.#hold(this.#fail(error));
     }
@@ -100,17 +98,30 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
   }
 
   return(): Promise<Step> {
-    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.return());
-    return this.#hold(this.#close().then(() => done));
+    return this.#queue(() => this.#close().then(() => done));
   }
 
   throw(error: unknown): Promise<Step> {
-    if (this.#reading !== undefined) return this.#after(this.#reading, () => this.throw(error));
-    return this.#hold(this.#fail(error));
+    return this.#queue(() => this.#fail(error));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  async #step(): Promise<Step> {
+    try {
+      return this.#ready() ?? (await this.#read());
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #ready(): Step | undefined {
+    if (this.#closed) return done;
+    if (this.#signal?.aborted === true) throw this.#signal.reason;
+    const item = this.#take();
+    return item === undefined ? undefined : { done: false, value: item };
   }
 
   /** The next event of what is already here. */
@@ -194,8 +205,8 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
     return held;
   }
 
-  #after(reading: Promise<unknown>, step: () => Promise<Step>): Promise<Step> {
-    return this.#hold(reading.then(step, step));
+  #queue(step: () => Promise<Step>): Promise<Step> {
+    return this.#hold(this.#reading === undefined ? step() : this.#reading.then(step, step));
   }
 }
 

@@ -1,3 +1,4 @@
+import { bytesFieldName, exactBytes } from "./carried-bytes.ts";
 import { TerminalError, errorBody } from "./errors.ts";
 import type { Redactor } from "./redaction.ts";
 import { redactedText } from "./redaction.ts";
@@ -8,7 +9,8 @@ const maxDepth = 500;
 /**
  * A copy of `value` that `JSON.stringify` prints without loss and without secrets.
  *
- * Integers beyond 2^53 become strings, bytes base64, errors their wire shape. NaN, infinities, circular
+ * Integers beyond 2^53 become strings, bytes base64, errors their wire shape. Text with lone surrogates, which
+ * many JSON readers refuse, keeps its exact bytes in a field beside it (`bytesOfField`). NaN, infinities, circular
  * references, maps, sets, functions and symbols are refused with their path, as `UNSERIALIZABLE_VALUE`.
  */
 export function toWireValue(value: unknown, redactor?: Redactor): unknown {
@@ -27,11 +29,11 @@ class Walk {
   visit(value: unknown, key: string | number, hidden: boolean): unknown {
     switch (typeof value) {
       case "string":
-        return hidden ? redactedText : (this.#redactor?.text(value) ?? value);
+        return hidden ? redactedText : this.#wellFormed(this.#text(value));
       case "number":
-        return hidden ? redactedText : this.#number(value);
+        return hidden ? redactedText : this.#digits(this.#number(value));
       case "bigint":
-        return hidden ? redactedText : integer(value);
+        return hidden ? redactedText : this.#digits(integer(value));
       case "boolean":
       case "undefined":
         return value;
@@ -40,6 +42,21 @@ class Walk {
       default:
         throw this.#refusal(`a ${typeof value}`);
     }
+  }
+
+  #text(text: string): string {
+    return this.#redactor?.text(text) ?? text;
+  }
+
+  #digits(value: number | string): number | string {
+    if (this.#redactor?.searches !== true) return value;
+    const text = this.#text(String(value));
+    return text === String(value) ? value : text;
+  }
+
+  #wellFormed(text: string): string {
+    if (!text.isWellFormed()) throw this.#refusal("text with a lone surrogate");
+    return text;
   }
 
   #number(value: number): number | string {
@@ -83,13 +100,38 @@ class Walk {
     for (const [key, item] of Object.entries(record)) {
       this.#path.push(key);
       const hide = hidden || this.#redactor?.isSecretName(key) === true;
-      const wire = this.visit(item, key, hide);
-      const name = this.#redactor?.text(key) ?? key;
+      const name = this.#wellFormed(this.#text(key));
+      const exact = hide ? undefined : this.#exactBytes(item);
+      const wire = this.visit(exact === undefined ? item : exact.shown, key, hide);
       if (name === "__proto__") defineProto(copy, wire);
       else copy[name] = wire;
+      if (exact !== undefined) {
+        const beside = bytesFieldName(name);
+        if (Object.hasOwn(record, beside))
+          throw this.#refusal(`text with a lone surrogate, and ${beside} is taken`);
+        copy[beside] = exact.base64;
+      }
       this.#path.pop();
     }
     return copy;
+  }
+
+  /** For text with lone surrogates, or a list with such items: what is shown of it, and the bytes that go beside it. */
+  #exactBytes(item: unknown): { readonly shown: unknown; readonly base64: unknown } | undefined {
+    if (typeof item === "string") {
+      if (item.isWellFormed()) return undefined;
+      const text = this.#text(item);
+      return { shown: text.toWellFormed(), base64: base64Of(text) };
+    }
+    if (!Array.isArray(item)) return undefined;
+    const items: readonly unknown[] = item;
+    const isBroken = (one: unknown): one is string =>
+      typeof one === "string" && !one.isWellFormed();
+    if (!items.some(isBroken)) return undefined;
+    return {
+      shown: items.map((one) => (isBroken(one) ? this.#text(one).toWellFormed() : one)),
+      base64: items.map((one) => (isBroken(one) ? base64Of(this.#text(one)) : null)),
+    };
   }
 
   #refusal(what: string): TerminalError {
@@ -104,6 +146,8 @@ class Walk {
     );
   }
 }
+
+const base64Of = (text: string): string => Buffer.from(exactBytes(text)).toString("base64");
 
 function integer(value: bigint): number | string {
   const isSafe = value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;

@@ -36,6 +36,12 @@ describe("a stream always ends in an honest summary", () => {
     expect(ended.status).toBe(70);
   });
 
+  it("and never with status 0 after ok: false", async () => {
+    const ended = await readToEnd(startTool("fails-with-0", 2));
+    expect(ended.status).toBe(1);
+    expect(parse(ended.lines.at(-1))).toMatchObject({ type: "aoi:summary", ok: false, count: 2 });
+  });
+
   it.each([
     ["SIGTERM", 143],
     ["SIGINT", 130],

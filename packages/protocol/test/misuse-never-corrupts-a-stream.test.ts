@@ -2,7 +2,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Emitter, EmitterOptions } from "@aomori/protocol";
+import type { Emitter, EmitterOptions, EventSchema } from "@aomori/protocol";
 import { UserError, createEmitter } from "@aomori/protocol";
 import { parse } from "./run-tool.ts";
 
@@ -12,8 +12,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function open(options: Partial<EmitterOptions> = {}): Emitter<{ type: string; n?: unknown }> {
-  return createEmitter({
+const rowSchema: EventSchema<{ type: "row"; n: number }> = {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    validate: (value) => {
+      const { type, n } = Object(value) as { type: unknown; n: unknown };
+      if (type !== "row") return { issues: [{ message: "not row", path: ["type"] }] };
+      return typeof n === "number" ? {} : { issues: [{ message: "not a number", path: ["n"] }] };
+    },
+  },
+};
+
+function target(): Pick<EmitterOptions, "identity" | "fd"> {
+  return {
     identity: {
       tool: "tool",
       toolVersion: "1.0.0",
@@ -22,8 +34,11 @@ function open(options: Partial<EmitterOptions> = {}): Emitter<{ type: string; n?
       command: "go",
     },
     fd: openSync(join(folder, "out"), "w"),
-    ...options,
-  });
+  };
+}
+
+function open(options: Partial<EmitterOptions> = {}): Emitter<{ type: string; n?: unknown }> {
+  return createEmitter({ ...target(), ...options });
 }
 
 function written(): Record<string, unknown>[] {
@@ -56,6 +71,23 @@ describe("misuse", () => {
       { type: "row", n: 1 },
       expect.objectContaining({ type: "aoi:summary", ok: true, count: 1 }),
     ]);
+  });
+
+  it("refuses an event without a type, and one that a schema does not know", async () => {
+    const emitter = createEmitter({ ...target(), events: rowSchema });
+    await emitter.meta();
+    // @ts-expect-error -- what has no type is no event
+    await expect(emitter.emit({ n: 1 })).rejects.toEqual(code("EVENT_WITHOUT_TYPE"));
+    // @ts-expect-error -- the schema knows no such type
+    await expect(emitter.emit({ type: "hit", n: 1 })).rejects.toEqual(code("EVENT_BREAKS_SCHEMA"));
+    // @ts-expect-error -- and n is a number
+    await expect(emitter.emit({ type: "row", n: "one" })).rejects.toMatchObject({
+      code: "EVENT_BREAKS_SCHEMA",
+      message: "an event of type row is not what its schema says: $.n: not a number",
+    });
+    await emitter.emit({ type: "row", n: 1 });
+    await emitter.summary();
+    expect(written().map((event) => event["type"])).toEqual(["aoi:meta", "row", "aoi:summary"]);
   });
 
   it("refuses a summary that calls a failure a success, unless it says partial", async () => {
@@ -104,6 +136,14 @@ it("counts results only, and every framework event has its shape", async () => {
     "aoi:summary",
   ]);
   expect(written().at(-2)).toEqual({ type: "aoi:heartbeat", at: "1970-01-01T00:00:00.000Z" });
+});
+
+it("counts otherwise when told to", async () => {
+  const emitter = open({ isResult: () => true });
+  await emitter.meta();
+  await emitter.emit({ type: "row" });
+  await emitter.warning({ message: "careful" });
+  expect(await emitter.summary()).toMatchObject({ count: 2, warning_count: 1 });
 });
 
 it("ends honestly when its scope is left without a summary", async () => {

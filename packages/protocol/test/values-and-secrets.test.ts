@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRedactor, redactedText, toWireValue } from "@aomori/protocol";
+import {
+  bytesOfField,
+  createRedactor,
+  fieldsOfBytes,
+  redactArgs,
+  redactProse,
+  redactedText,
+  toWireValue,
+} from "@aomori/protocol";
 
 const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(toWireValue(value)));
 
@@ -35,6 +43,34 @@ describe("a value on the wire", () => {
       bytes: "/wA=",
       e: { code: "INTERNAL", category: "internal", message: "no", retryable: false },
     });
+  });
+
+  it("keeps text that is not Unicode exact, beside what can be shown of it", () => {
+    const cut = "ab\ud83d";
+    expect(roundTrip({ name: cut, list: ["x", cut], fine: "\ud83d\ude00" })).toEqual({
+      name: "ab\ufffd",
+      name_base64: Buffer.from([97, 98, 0xed, 0xa0, 0xbd]).toString("base64"),
+      list: ["x", "ab\ufffd"],
+      list_base64: [null, "YWLtoL0="],
+      fine: "\ud83d\ude00",
+    });
+    expect(() => toWireValue({ a: [[cut]] })).toThrow("$.a[0][0] is text with a lone surrogate");
+    expect(() => toWireValue({ [cut]: 1 })).toThrow("lone surrogate");
+    expect(() => toWireValue({ a: cut, a_base64: "x" })).toThrow("a_base64 is taken");
+  });
+
+  it("carries any bytes as a field, exactly", () => {
+    expect(fieldsOfBytes("name", Buffer.from("naïve"))).toEqual({ name: "naïve" });
+    expect(fieldsOfBytes("name", Buffer.from([0x61, 0xff]))).toEqual({
+      name: "a\ufffd",
+      name_base64: "Yf8=",
+    });
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const event = roundTrip(fieldsOfBytes("f", bytes)) as Record<string, unknown>;
+        expect([...(bytesOfField(event, "f") ?? [])]).toEqual([...bytes]);
+      }),
+    );
   });
 
   it.each([
@@ -118,5 +154,50 @@ describe("redaction", () => {
     expect(redactor.text("abc")).toBe("abc");
     expect(redactor.add("a+b(c)")).toBe(true);
     expect(redactor.text("x a+b(c) y")).toBe(`x ${redactedText} y`);
+  });
+
+  it("hides a registered number that is written as one", () => {
+    const redactor = createRedactor({ secrets: ["123456"] });
+    expect(toWireValue({ pin: 123456, big: 91234560n, n: 12345 }, redactor)).toEqual({
+      pin: redactedText,
+      big: `9${redactedText}0`,
+      n: 12345,
+    });
+  });
+
+  it("hides what a secret's flag is given, in an argument list", () => {
+    const redactor = createRedactor({ secrets: ["s3cr3t!"] });
+    const args = [
+      ...[
+        "--token",
+        "abc",
+        "--api-key=def",
+        "--limit",
+        "5",
+        "-H",
+        "Authorization: Bearer abc123xyz",
+      ],
+      ...["https://me:pw@host/?access_token=q1&page=2", "x-s3cr3t!-y", "--password", "--json", "z"],
+    ];
+    expect(redactArgs(args, redactor)).toEqual([
+      ...["--token", redactedText, `--api-key=${redactedText}`, "--limit", "5"],
+      ...["-H", `Authorization: ${redactedText}`],
+      `https://me:${redactedText}@host/?access_token=${redactedText}&page=2`,
+      ...[`x-${redactedText}-y`, "--password", "--json", "z"],
+    ]);
+  });
+
+  it.each([
+    ["GET https://u:p4ss@h/x failed", `GET https://u:${redactedText}@h/x failed`],
+    ['body {"api_key": "k\\"1", "n": 1}', `body {"api_key": "${redactedText}", "n": 1}`],
+    ["sent Bearer eyJ0.e30.x1", `sent Bearer ${redactedText}`],
+    ["PGPASSWORD=hunter2 psql", `PGPASSWORD=${redactedText} psql`],
+    ["cookie: a=b; c=d", `cookie: ${redactedText}`],
+    ["use --token=TOKEN or password=<password>", "use --token=TOKEN or password=<password>"],
+    ["token: expected a string", "token: expected a string"],
+    ["Bearer authentication failed", "Bearer authentication failed"],
+    ["next_page_token=abc limit=5", "next_page_token=abc limit=5"],
+  ])("of a message, %s", (text, shown) => {
+    expect(redactProse(text, createRedactor())).toBe(shown);
   });
 });
