@@ -1,8 +1,8 @@
 import type { Adapter } from "./adapter.ts";
 import { codeAdapters } from "./code-adapters.ts";
-import { adapterFilesIn, adaptersInFile } from "./declarative/adapter-files.ts";
+import { adaptersInFiles } from "./declarative/adapter-files.ts";
+import { adapterFilesIn } from "./declarative/adapter-folder.ts";
 import type { AdapterFolders } from "./resolve-adapter.ts";
-import { join } from "node:path";
 
 export interface ListedAdapter {
   readonly adapter: Adapter;
@@ -21,10 +21,9 @@ export async function listAdapters(folders: AdapterFolders): Promise<AdapterList
   const adapters: ListedAdapter[] = [];
   const failures: { readonly file: string; readonly error: unknown }[] = [];
   const addFolder = (folder: string | undefined): void => {
-    for (const name of adapterFilesIn(folder)) {
-      const file = join(folder ?? "", name);
+    for (const file of adapterFilesIn(folder)) {
       try {
-        adapters.push(...adaptersInFile(file).map((adapter) => ({ adapter, origin: file })));
+        adapters.push(...adaptersInFiles([file]).map((adapter) => ({ adapter, origin: file })));
       } catch (error) {
         failures.push({ file, error });
       }

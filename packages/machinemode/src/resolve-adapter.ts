@@ -1,5 +1,6 @@
 import type { Adapter } from "./adapter.ts";
 import { codeAdapters } from "./code-adapters.ts";
+import { adapterFilesIn } from "./declarative/adapter-folder.ts";
 import { locateSubcommand } from "./declarative/subcommand.ts";
 
 /** Where adapter files lie. */
@@ -28,16 +29,21 @@ export async function resolveAdapter(request: AdapterRequest): Promise<Adapter> 
   const { tool, argv, files, folders, lines } = request;
   if (!lines) {
     const code = Object.hasOwn(codeAdapters, tool) ? codeAdapters[tool] : undefined;
-    const { adaptersInFiles, adaptersInFolder } = await import("./declarative/adapter-files.ts");
     const found =
-      fitting(adaptersInFiles(files), tool, argv) ??
-      fitting(adaptersInFolder(folders.user, tool), tool, argv) ??
+      fitting(await fromFiles(files), tool, argv) ??
+      fitting(await fromFiles(adapterFilesIn(folders.user, tool)), tool, argv) ??
       fitting((await code?.()) ?? [], tool, argv) ??
-      fitting(adaptersInFolder(folders.builtin, tool), tool, argv);
+      fitting(await fromFiles(adapterFilesIn(folders.builtin, tool)), tool, argv);
     if (found !== undefined) return found;
   }
   const { linesAdapter } = await import("./generic/lines.ts");
   return linesAdapter(tool);
+}
+
+async function fromFiles(files: readonly string[]): Promise<readonly Adapter[]> {
+  if (files.length === 0) return [];
+  const { adaptersInFiles } = await import("./declarative/adapter-files.ts");
+  return adaptersInFiles(files);
 }
 
 /** The first whose words the call begins with, the one with the most words before the others. */
