@@ -1,16 +1,20 @@
+import { UserError } from "@aomori/protocol";
 import { readBaseline } from "./baseline.ts";
 import { evidenceOf } from "./probes/evidence.ts";
 import type { ProbeName, ProbeOutcome } from "./probes/probe.ts";
+import type { ProberOptions } from "./probes/prober.ts";
 import { Prober } from "./probes/prober.ts";
 import type { Profile } from "./profile.ts";
 import { chooseRules, familyOf } from "./profile.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Certainty, Finding, Rule, Severity } from "./rule.ts";
+import { discoveredObject } from "./rules/discovered.ts";
 import { rules } from "./rules/table.ts";
 import { FifoMaker } from "./runner/fifo.ts";
 import { SandboxMaker } from "./runner/sandbox.ts";
+import { metaOf } from "./runner/stream.ts";
 import type { ScanLimits } from "./runner/stream-scanner.ts";
-import type { Target } from "./target.ts";
+import type { Baseline, Target } from "./target.ts";
 import { absoluteTool, toolWords } from "./target.ts";
 
 /** One rule judged. */
@@ -54,6 +58,13 @@ export interface LintOptions {
   readonly deadlineMs?: number;
   readonly limits?: ScanLimits;
   readonly signal?: AbortSignal;
+  /** Told once who the tool says it is, if it does. */
+  readonly onTool?: (tool: ToolName) => void;
+}
+
+export interface ToolName {
+  readonly name: string;
+  readonly version: string;
 }
 
 const defaultDeadlineMs = 20_000;
@@ -73,9 +84,48 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   await using sandboxes = await SandboxMaker.open({ cwd: recipe.fixture ?? options.cwd });
-  const target = await targetOf(options, recipe);
-  const prober = new Prober({
-    target,
+  const settings = await proberOptions({ ...options, signal }, recipe, sandboxes);
+  const { target } = settings;
+  const prober = new Prober(settings);
+  const started = new Set(chosen.flatMap((rule) => rule.needs));
+  const pending = [...started].map(async (name) => prober.outcome(name));
+  try {
+    const tool = toolName(await prober.outcome("base"));
+    if (tool !== undefined) options.onTool?.(tool);
+    for (const rule of chosen) yield await judge(rule, prober, target);
+  } finally {
+    stop.abort();
+    // Whatever still runs is gone before its sandbox is.
+    await Promise.allSettled(pending);
+  }
+}
+
+/** Stores the schema a tool tells now, as the baseline of later runs; throws NO_SCHEMA when it tells none. */
+export async function currentBaseline(options: LintOptions): Promise<Baseline> {
+  const { recipe = {} } = options;
+  await using sandboxes = await SandboxMaker.open({ cwd: recipe.fixture ?? options.cwd });
+  const prober = new Prober(await proberOptions(options, recipe, sandboxes));
+  const [base, schema] = [await prober.outcome("base"), await prober.outcome("schema")];
+  const document = schema.kind === "ran" ? schema.runs.map(discoveredObject)[0] : undefined;
+  const run = base.kind === "ran" ? base.runs[0] : undefined;
+  const version = run && metaOf(run.stream)?.value["schema_version"];
+  if (document !== undefined && typeof version === "string") {
+    return { schemaVersion: version, schema: document };
+  }
+  throw new UserError(
+    "not_found",
+    "NO_SCHEMA",
+    "the tool tells no schema to store: it needs schema --output json and aoi:meta with schema_version",
+  );
+}
+
+async function proberOptions(
+  options: LintOptions,
+  recipe: Recipe,
+  sandboxes: SandboxMaker,
+): Promise<ProberOptions> {
+  return {
+    target: await targetOf(options, recipe),
     sandboxes,
     fifos: new FifoMaker(sandboxes.folder),
     environment: {
@@ -85,17 +135,15 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
       keepHome: options.keepHome ?? recipe.keepHome ?? false,
     },
     ...(options.limits === undefined ? {} : { limits: options.limits }),
-    signal,
-  });
-  const started = new Set(chosen.flatMap((rule) => rule.needs));
-  const pending = [...started].map(async (name) => prober.outcome(name));
-  try {
-    for (const rule of chosen) yield await judge(rule, prober, target);
-  } finally {
-    stop.abort();
-    // Whatever still runs is gone before its sandbox is.
-    await Promise.allSettled(pending);
-  }
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+}
+
+function toolName(outcome: ProbeOutcome): ToolName | undefined {
+  const run = outcome.kind === "ran" ? outcome.runs[0] : undefined;
+  const meta = run && metaOf(run.stream)?.value;
+  const [name, version] = [meta?.["tool"], meta?.["tool_version"]];
+  return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
 }
 
 /** Judges one rule once what it needs is there. */

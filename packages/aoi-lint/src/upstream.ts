@@ -15,6 +15,8 @@ export interface Upstream {
   readonly cut: string;
   /** An error and ok:false. */
   readonly failed: string;
+  /** ok:false alone. */
+  readonly failedQuietly: string;
   /** Unknown types, unknown fields and blank lines among the samples. */
   readonly strange: string;
   /** Meta and the first sample; the rest. */
@@ -42,6 +44,7 @@ export function upstreamOf({ sample, schema = defaultSchema }: Partial<InputReci
     badLine: 2,
     cut: lines([meta, ...events]),
     failed: lines([meta, ...events, error, failedSummary]),
+    failedQuietly: lines([meta, ...events, { type: "aoi:summary", ok: false, count }]),
     strange: `${lines([meta, stranger])}\n${lines([...extended, { type: "aoi:novelty", x: 1 }, summary])}`,
     halves: [lines([meta, ...events.slice(0, 1)]), lines([...events.slice(1), summary])],
   };

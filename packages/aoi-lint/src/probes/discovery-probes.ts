@@ -43,11 +43,11 @@ export const schema: Probe = async (context) => {
 export const bareDiscovery: Probe = async (context) => {
   const found = await context.outcome("capabilities");
   if (found.kind === "not_run") return found;
-  const nothing = { LANG: undefined, TZ: undefined, USER: undefined, LOGNAME: undefined };
+  const { env = {}, passEnv = [] } = context.target.recipe;
+  const names = [...Object.keys(env), ...passEnv, "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TERM"];
+  const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
   const spec = discovery(context, "capabilities with an empty environment", ["capabilities"]);
-  return ran(
-    await context.run({ ...spec, env: { ...nothing, SHELL: undefined, TERM: undefined } }),
-  );
+  return ran(await context.run({ ...spec, env: nothing }));
 };
 
 export const offlineDiscovery: Probe = async (context) => {

@@ -48,7 +48,17 @@ export const cutInput: Probe = fed(
   "fed with a stream without a summary",
   (upstream) => upstream.cut,
 );
-export const failedInput: Probe = fed("fed with a failed stream", (upstream) => upstream.failed);
+const failedLoudly = fed("fed with a failed stream", (upstream) => upstream.failed);
+const failedQuietly = fed(
+  "fed with a stream that ends with ok:false and has no error",
+  (upstream) => upstream.failedQuietly,
+);
+
+export const failedInput: Probe = async (context) => {
+  const outcomes = await Promise.all([failedLoudly(context), failedQuietly(context)]);
+  const runs = outcomes.flatMap((outcome) => (outcome.kind === "ran" ? outcome.runs : []));
+  return runs.length === 0 ? notRun(noReader) : ran(...runs);
+};
 export const strangeInput: Probe = fed(
   "fed with unknown events and fields",
   (upstream) => upstream.strange,

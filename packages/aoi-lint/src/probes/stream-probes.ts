@@ -70,6 +70,9 @@ export const forcedColour: Probe = variant("with colour forced by the environmen
 export const terminal: Probe = async (context) => {
   const found = await usableBase(context);
   if ("outcome" in found) return found.outcome;
+  if (readsStandardInput(context.target.argv)) {
+    return notRun("the command reads a stream, which a terminal would echo into its output");
+  }
   if (!(await hasScript())) {
     return notRun('no pseudo-terminal: "script" of util-linux is not installed');
   }
@@ -79,7 +82,7 @@ export const terminal: Probe = async (context) => {
       argv: context.target.argv,
       deadlineMs: budgetMs(context, found.run),
       stdout: { kind: "terminal" },
-      ...(readsStandardInput(context.target.argv) ? {} : { stdin: { kind: "silent" } }),
+      stdin: { kind: "silent" },
     }),
   );
 };

@@ -99,8 +99,9 @@ function checkTruncation(evidence: Evidence): Verdict {
   const findings = evidence.runs("limits").flatMap((run) => {
     const limit = limitOf(run);
     const summary = summaryOf(run.stream);
+    if (limit === undefined) return uselessCursor(run, field);
     // A limit of 0 may be refused, or mean that nothing is wanted.
-    if (limit === undefined || limit === 0 || summary === undefined || hasFailed(run)) return [];
+    if (limit === 0 || summary === undefined || hasFailed(run)) return [];
     const isCut = limit < total;
     const found: Finding[] = [];
     const says = summary.value["truncated"] === true;
@@ -118,6 +119,15 @@ function checkTruncation(evidence: Evidence): Verdict {
     return found;
   });
   return verdictOf(findings);
+}
+
+/** An answer that is whole leaves nothing to go on with. */
+function uselessCursor(run: Observation, field: string): Finding[] {
+  const summary = summaryOf(run.stream);
+  const isWhole = summary?.value["ok"] === true && summary.value["truncated"] !== true;
+  return isWhole && cursorIn(run, field) !== undefined
+    ? [finding(run, "nothing is cut off and a cursor is handed back", summary)]
+    : [];
 }
 
 function checkPages(evidence: Evidence): Verdict {

@@ -115,7 +115,7 @@ export const discoveryRules: readonly Rule[] = [
     title: "a flag that is declared is accepted",
     explain:
       "supports_dry_run, supports_cursor and supports_idempotency_key promise --dry-run, --cursor and --idempotency-key.",
-    needs: ["declared-flags"],
+    needs: ["declared-flags", "bad-flag"],
     check: (evidence) =>
       judgeRuns(evidence, { required: ["declared-flags"] }, (run) => {
         const { promise = "", flag = "" } = run.spec.about ?? {};
@@ -126,7 +126,8 @@ export const discoveryRules: readonly Rule[] = [
         const asUnknown =
           refusal !== undefined &&
           (promise !== "supports_cursor" ||
-            /unknown|unrecogni[sz]ed|unexpected/i.test(JSON.stringify(refusal.value)));
+            /unknown|unrecogni[sz]ed|unexpected/i.test(JSON.stringify(refusal.value)) ||
+            isRefusedAlike(evidence, refusal, flag));
         return asUnknown
           ? [finding(run, `capabilities say ${promise}, and ${flag} is refused`, refusal)]
           : [];
@@ -153,6 +154,14 @@ function notOneObject(run: Observation): Finding {
 }
 
 /** Discovery under a harder condition must say what it said before. */
+/** The same words that refuse a flag nobody can know. */
+function isRefusedAlike(evidence: Evidence, refusal: ScannedEvent, flag: string): boolean {
+  const [unknown] = evidence.runs("bad-flag").flatMap((run) => run.stream.ofKind("error"));
+  const words = ({ value }: ScannedEvent, name: string): string =>
+    `${String(value["code"])}: ${String(value["message"])}`.replaceAll(name, "");
+  return unknown !== undefined && words(unknown, unknownFlag) === words(refusal, flag);
+}
+
 function sameAnswer(evidence: Evidence, name: ProbeName): Verdict {
   const [plain] = evidence.runs("capabilities");
   const expected = plain && discoveredObject(plain);

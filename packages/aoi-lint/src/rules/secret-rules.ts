@@ -37,6 +37,9 @@ export const secretRules: readonly Rule[] = [
         if (run.spec.about?.["inArguments"] === undefined) {
           return unclear('no secret argument is known; add "secrets.argv" to aoi.lint.json');
         }
+        if (run.stream.ofKind("error").some(({ value }) => value["category"] === "usage")) {
+          return unclear("the command refuses the recipe's secret argument");
+        }
         const warned =
           run.stream.ofKind("warning").length > 0 ||
           /secret|ps\b|visible|insecure/i.test(run.stderr);

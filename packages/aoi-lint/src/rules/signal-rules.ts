@@ -139,7 +139,9 @@ function cancelled(run: Observation, expected: number): Look {
   const summary = summaryOf(run.stream);
   if (on !== undefined) found.push(finding(run, `went on for ${on} after ${name}`));
   if (summary === undefined) {
-    found.push(finding(run, `${endingText(run)} after ${name}, without aoi:summary`));
+    const died =
+      run.ending.kind === "signalled" ? `died of ${name}` : `${endingText(run)} after ${name}`;
+    found.push(finding(run, `${died} without aoi:summary`));
     return shown(...found);
   }
   const { ok, partial } = summary.value;

@@ -181,6 +181,9 @@ function checkElapsed(evidence: Evidence): Verdict {
     (run) => summaryOf(run.stream)?.value["elapsed_ms"] !== undefined,
   );
   const [first] = told;
+  if (first !== undefined && first.durationMs === 0) {
+    return notVerified("a recorded stream does not tell how long it took");
+  }
   if (first === undefined) {
     return missing(evidence, ["base"]) ?? notVerified("the summary has no elapsed_ms");
   }

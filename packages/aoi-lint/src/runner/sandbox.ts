@@ -39,6 +39,12 @@ export class SandboxMaker implements AsyncDisposable {
     return new SandboxMaker(folder, source.cwd, await isSmall(source.cwd));
   }
 
+  /** For what runs nothing. */
+  static async empty(): Promise<SandboxMaker> {
+    const folder = await mkdtemp(join(tmpdir(), "aoi-lint-"));
+    return new SandboxMaker(folder, folder, false);
+  }
+
   /** False when the working folder is too large to copy. */
   get isolates(): boolean {
     return this.#copies;

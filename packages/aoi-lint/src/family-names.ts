@@ -1,0 +1,22 @@
+/** What a family of rules is about, for headings. */
+export const familyNames: Readonly<Record<string, string>> = {
+  STR: "Stream",
+  NAME: "Names",
+  META: "Meta",
+  SUM: "Summary",
+  ERR: "Errors",
+  EXIT: "Exit status",
+  DISC: "Discovery",
+  BND: "Bounds",
+  SIG: "Signals",
+  TIME: "Time",
+  SAFE: "Safety",
+  IDEM: "Idempotence",
+  AUD: "Audit",
+  RED: "Secrets",
+  IN: "Input",
+  PIPE: "Pipelines",
+  VER: "Versions",
+  L10N: "Locales",
+  DET: "Determinism",
+};
