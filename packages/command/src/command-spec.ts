@@ -1,5 +1,4 @@
 import type { Effects } from "@aomori/operation";
-import type { FrameworkType } from "@aomori/protocol";
 
 /** How an argument's text becomes a value: `duration` is `10m`, in milliseconds; `json` any JSON text. */
 export type ValueType = "string" | "integer" | "number" | "boolean" | "duration" | "json";
@@ -65,8 +64,11 @@ export interface CommandSpec {
   /** Type of the domain event that carries a resource or an item, in `jsonl`. */
   readonly eventType: string;
   readonly errors: readonly string[];
-  /** Framework events its stream has beside errors, warnings, progress and signs of life: `aoi:check`, `aoi:artifact`. */
-  readonly emits?: readonly FrameworkType[];
+  /**
+   * Types of events that its schema does not name: `aoi:check` and `aoi:artifact` where its stream has them, and
+   * its domain events where it has no schema.
+   */
+  readonly emits?: readonly string[];
   /**
    * `name@version` of every event schema it reads from `--input-jsonl`: it is a transformer or a sink. Its
    * handler finds the events in its request.

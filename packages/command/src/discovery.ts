@@ -113,16 +113,19 @@ function declaredTypes(schema: unknown, root: JsonSchema): string[] {
   return [...new Set(found)];
 }
 
-const anyDomainEvent = {
-  type: "object",
-  properties: { type: { type: "string", not: { pattern: "^aoi:" } } },
-  required: ["type"],
-};
+/** Domain events without a schema: of the types the command names, of any when it names none, or there are none. */
+function unnamedEvents({ emits }: CommandSpec): Document {
+  const named = emits?.filter((type) => !type.startsWith("aoi:"));
+  if (named?.length === 0) return { not: {} };
+  const type =
+    named === undefined ? { type: "string", not: { pattern: "^aoi:" } } : { enum: named };
+  return { type: "object", properties: { type }, required: ["type"] };
+}
 
 /** A resource's fields beside `type`; a streamed event is its own schema. */
 export function domainSchema(spec: CommandSpec): Document {
   const { $defs: _defs, $schema: _schema, ...output } = spec.output ?? { type: "object" };
-  if (spec.result === "events") return spec.output === undefined ? anyDomainEvent : output;
+  if (spec.result === "events") return spec.output === undefined ? unnamedEvents(spec) : output;
   const type = { const: spec.eventType };
   const resource = dereference(output, spec.output ?? {});
   if (resource["type"] !== "object") return wrapped("value", type, output);
