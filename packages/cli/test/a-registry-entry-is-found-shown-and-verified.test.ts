@@ -1,54 +1,20 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeEntry, openSigningKey, writeEntryFile } from "@aomori/aoi-lint";
+import { writeEntryFile } from "@aomori/aoi-lint";
 import type { RegistryEntry } from "@aomori/aoi-lint";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { events } from "./run-cli.ts";
 import { Desk } from "./run-here.ts";
+import { signEntry } from "./sign-entry.ts";
 
 let place: Desk;
 let away: Desk;
 let entry: RegistryEntry;
 let file: string;
 
-/** A tool with one answer. What the linter says of it is not this test's business. */
-const script = `#!/bin/sh
-echo '{"tool":"sun-table","tool_version":"1.0.0","schemas":[{"name":"org.example.sun","versions":["1.0.0"]}],"commands":[{"name":"rise","summary":"Tell when the sun rises"}]}'
-`;
-
-async function entryBy(desk: Desk, summary: string): Promise<RegistryEntry> {
-  return await makeEntry(
-    [join(desk.home, "sun-table"), "rise"],
-    {
-      name: "sun-table",
-      summary,
-      homepage: "https://sun.example.org/",
-      licence: "MIT",
-      get: [{ kind: "source", text: "make install" }],
-    },
-    {
-      profile: "strict",
-      lint: async () => ({
-        linterVersion: "0.1.0",
-        conforms: true,
-        verdicts: { "STR-001": "passed", "SIG-002": "not_verified" },
-        failures: [],
-      }),
-      privateKey: () => openSigningKey(join(desk.home, "registry", "signing-key.pem")),
-      now: new Date(),
-      cwd: "/",
-      env: { PATH: process.env["PATH"] },
-      signal: new AbortController().signal,
-    },
-  );
-}
-
 beforeAll(async () => {
   [place, away] = [new Desk(), new Desk()];
-  await Promise.all([place, away].map((desk) => desk.json(["config", "set", "model", "x/y"])));
-  for (const { home } of [place, away])
-    writeFileSync(join(home, "sun-table"), script, { mode: 0o755 });
-  entry = await entryBy(away, "Tell when the sun rises");
+  entry = await signEntry(away.home, "Tell when the sun rises");
   file = await writeEntryFile(away.home, entry);
 });
 afterAll(() => {
@@ -89,7 +55,7 @@ test("an unknown name gets the nearest, and no name a usage error", async () => 
 test("another key for a known name is refused until it is named", async () => {
   const other = await writeEntryFile(
     join(place.home, "elsewhere"),
-    await entryBy(place, "Tell it better"),
+    await signEntry(place.home, "Tell it better"),
   );
   const refused = await pull(other);
   expect(refused.status).toBe(73);

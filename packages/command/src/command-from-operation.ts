@@ -15,6 +15,8 @@ export interface CommandOverrides {
   readonly eventType?: string;
   /** Event schemas it reads: it is a transformer or a sink. */
   readonly inputSchemas?: readonly string[];
+  /** Types of events that the schema does not name. */
+  readonly emits?: readonly string[];
   /** Output fields to show although their name is a secret's. */
   readonly reveals?: readonly string[];
   /** Further words for the values of a field: `{status: {done: "completed"}}`. */
@@ -70,6 +72,7 @@ export function commandFromOperation(
     ...(overrides.inputSchemas === undefined ? {} : { inputSchemas: overrides.inputSchemas }),
     ...resultOf(operation, cli.command),
     ...(overrides.eventType === undefined ? {} : { eventType: overrides.eventType }),
+    ...(overrides.emits === undefined ? {} : { emits: overrides.emits }),
   };
 }
 

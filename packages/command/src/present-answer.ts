@@ -1,4 +1,4 @@
-import { TerminalError } from "@aomori/protocol";
+import { TerminalError, isResultType } from "@aomori/protocol";
 import type { CommandRequest, StreamedEvent } from "./command-handler.ts";
 import { isPlan } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
@@ -96,8 +96,8 @@ async function presentEvents(
         break;
       }
       const event = streamedEvent(next.value);
-      const isResult = !event.type.startsWith("aoi:");
-      if (isResult && flags.dryRun) throw dryRunIgnored(spec);
+      if (flags.dryRun && !event.type.startsWith("aoi:")) throw dryRunIgnored(spec);
+      const isResult = isResultType(event.type);
       truncated = isResult && shown >= limit;
       if (truncated) break;
       outcome.observe(event);

@@ -1,5 +1,5 @@
 import type { CommandSpec, PositionalSpec } from "@aomori/command";
-import { phases } from "@aomori/contract";
+import { eventTypes, phases } from "@aomori/contract";
 import { command, text, yesNo } from "./local-command.ts";
 import { registryCommands } from "./registry-commands.ts";
 
@@ -8,6 +8,7 @@ const specId: PositionalSpec = { name: "id", field: "id", type: "string", requir
 const specCommands: readonly CommandSpec[] = [
   command("spec logs", "Show what happened in a spec, and go on while it happens", {
     eventType: "event",
+    emits: eventTypes,
     result: "events",
     positionals: [specId],
     flags: [
@@ -89,6 +90,7 @@ const configCommands: readonly CommandSpec[] = [
 const serverCommands: readonly CommandSpec[] = [
   command("server start", "Start the local server, in the background unless told otherwise", {
     eventType: "server",
+    emits: ["server.log"],
     effects: { readOnly: false },
     flags: [
       {
@@ -114,6 +116,7 @@ const serverCommands: readonly CommandSpec[] = [
   command("server status", "Show whether and where the local server runs", { eventType: "server" }),
   command("server logs", "Show the local server's log", {
     eventType: "log",
+    emits: ["log.line"],
     result: "events",
     flags: [
       yesNo("follow", "go on while it is written", "f"),
@@ -146,6 +149,7 @@ const storeCommands: readonly CommandSpec[] = [
   }),
   command("store check", "Look for rows in the store that contradict each other", {
     eventType: "store",
+    emits: ["aoi:check"],
     result: "events",
     errors: ["SERVER_RUNNING"],
   }),
@@ -154,6 +158,7 @@ const storeCommands: readonly CommandSpec[] = [
 const programCommands: readonly CommandSpec[] = [
   command("demo", "Watch a small change being planned, built by agents and merged", {
     eventType: "demo",
+    emits: ["demo.started", ...eventTypes, "demo.completed"],
     result: "events",
     effects: { readOnly: false },
     flags: [

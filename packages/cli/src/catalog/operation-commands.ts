@@ -1,6 +1,6 @@
 import type { CommandOverrides, CommandSpec, FlagSpec } from "@aomori/command";
 import { commandFromOperation } from "@aomori/command";
-import { operations } from "@aomori/contract";
+import { eventTypes, operations } from "@aomori/contract";
 import type { OperationId } from "@aomori/contract";
 
 /** Filled from the environment of whoever asks. */
@@ -50,7 +50,12 @@ const overrides: Partial<Record<OperationId, CommandOverrides>> = {
   },
   "tasks.retry": { omit: filled },
   "tasks.cancel": { omit: filled },
-  "tasks.logs": { flags: [follow], examples: ["aomori task logs TSK-042 --follow"] },
+  "tasks.logs": {
+    flags: [follow],
+    emits: eventTypes,
+    examples: ["aomori task logs TSK-042 --follow"],
+  },
+  "events.stream": { emits: eventTypes },
   "agents.spawn": { omit: filled },
   "agents.list": { aliases: { status: { done: "completed" } } },
   "specs.list": { aliases: { status: { done: "completed" } } },

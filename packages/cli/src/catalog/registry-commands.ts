@@ -34,6 +34,7 @@ export const registryCommands: readonly CommandSpec[] = [
   ),
   command("registry verify", "Hold entries against themselves and the installed tools", {
     eventType: "check",
+    emits: ["aoi:check"],
     result: "events",
     positionals: [name],
     flags: [
