@@ -1,8 +1,10 @@
 import type { Evidence } from "../probes/evidence.ts";
 import type { ProbeName } from "../probes/probe.ts";
 import type { Finding, Rule, Verdict } from "../rule.ts";
+import { unknownFlag } from "../probes/stream-probes.ts";
 import type { Observation } from "../runner/observation.ts";
 import { endingText } from "../runner/observation.ts";
+import type { ScannedEvent } from "../runner/stream.ts";
 import { metaOf } from "../runner/stream.ts";
 import { capabilityOf, isFields } from "./capability.ts";
 import { declaredTypes, discoveredObject } from "./discovered.ts";

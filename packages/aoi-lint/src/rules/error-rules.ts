@@ -77,16 +77,18 @@ export const errorRules: readonly Rule[] = [
     id: "ERR-005",
     severity: "warn",
     certainty: "proposed",
-    title: "codes are UPPER_SNAKE",
+    title: "codes are UPPER_SNAKE, and the same for the same failure",
     explain: "A code is a name programs compare: stable, in English, in capitals.",
-    needs: induced,
-    check: (evidence) =>
-      judgeErrors(evidence, (run, error) => {
+    needs: [...induced, "locales"],
+    check: (evidence) => {
+      const verdict = judgeErrors(evidence, (run, error) => {
         const { code } = error.value;
         return typeof code !== "string" || upperSnake.test(code)
           ? []
           : [finding(run, `the code "${code}" is not UPPER_SNAKE`, error)];
-      }),
+      });
+      return verdict.kind === "passed" ? verdictOf(changingCodes(evidence)) : verdict;
+    },
   },
   {
     id: "ERR-006",
@@ -154,6 +156,20 @@ function errorsOf(evidence: Evidence): [Observation, ScannedEvent][] {
     .flatMap((run) =>
       run.stream.ofKind("error").map((error): [Observation, ScannedEvent] => [run, error]),
     );
+}
+
+/** An unknown flag has one code, in every locale. */
+function changingCodes(evidence: Evidence): Finding[] {
+  const [known] = evidence.runs("bad-flag").flatMap((run) => run.stream.ofKind("error"));
+  return evidence.runs("locales").flatMap((run) => {
+    const [error] = run.stream.ofKind("error");
+    if (known === undefined || error === undefined) return [];
+    if (run.spec.about?.["failing"] === undefined) return [];
+    const [code, before] = [error.value["code"], known.value["code"]];
+    return code === before
+      ? []
+      : [finding(run, `the code was ${String(before)} and is ${String(code)}`, error)];
+  });
 }
 
 function judgeErrors(
