@@ -70,7 +70,7 @@ export class EventEncoder {
       case "undefined":
         return true;
       case "number":
-        // Also false for NaN and the infinities.
+        // Also false for NaN and the infinities; what is beyond is decided by the slow way.
         return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER;
       case "object":
         if (value === null) return true;

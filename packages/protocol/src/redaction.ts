@@ -1,4 +1,4 @@
-import { encodingsOf, jsonEscaped } from "./secret-encodings.ts";
+import { patternsOf } from "./secret-encodings.ts";
 
 /** What a hidden value is replaced with. */
 export const redactedText = "[redacted]";
@@ -33,7 +33,8 @@ export interface RedactorOptions {
 }
 
 export function createRedactor(options: RedactorOptions = {}): Redactor {
-  const variants = new Set<string>();
+  const textPatterns = new Set<string>();
+  const jsonPatterns = new Set<string>();
   const names = new Map<string, boolean>();
   const extraNames = new Set((options.names ?? []).map(snakeCase));
   let inText: RegExp | undefined;
@@ -41,15 +42,15 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
 
   const redactor: Redactor = {
     get searches() {
-      return variants.size > 0;
+      return inText !== undefined;
     },
     add(secret) {
       if (secret.length < minSecretLength) return false;
-      for (const variant of encodingsOf(secret)) {
-        if (variant.length >= minSecretLength) variants.add(variant);
-      }
-      inText = anyOf(variants);
-      inJson = anyOf(new Set([...variants].map(jsonEscaped)));
+      const { text, json } = patternsOf(secret, minSecretLength);
+      for (const pattern of text) textPatterns.add(pattern);
+      for (const pattern of json) jsonPatterns.add(pattern);
+      inText = anyOf(textPatterns);
+      inJson = anyOf(jsonPatterns);
       return true;
     },
     text: (text) => (inText === undefined ? text : text.replace(inText, redactedText)),
@@ -67,10 +68,10 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   return redactor;
 }
 
-/** Longest first: where one variant begins another, the whole of it is hidden. */
-function anyOf(variants: ReadonlySet<string>): RegExp {
-  const longestFirst = [...variants].sort((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map(escapePattern).join("|"), "g");
+/** Longest first: where one secret begins another, the whole of it is hidden. */
+function anyOf(patterns: ReadonlySet<string>): RegExp {
+  const longestFirst = [...patterns].sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.join("|"), "g");
 }
 
 function snakeCase(name: string): string {
@@ -78,8 +79,4 @@ function snakeCase(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[-\s.]+/g, "_")
     .toLowerCase();
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

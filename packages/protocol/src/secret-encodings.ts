@@ -1,60 +1,78 @@
 /**
- * How a secret may look inside other text: as it is, JSON-escaped (also with ASCII only, and with `\/`),
- * URL-escaped as different libraries do it, and in base64 and base64url at any alignment.
+ * Where a secret may hide, as sources of regular expressions: as it is, JSON-escaped (once or twice, with
+ * `\/` and `\u…`), URL-escaped in whatever way a library does it, and in base64 and base64url at any alignment.
  */
-export function encodingsOf(secret: string): string[] {
-  const json = jsonEscaped(secret);
-  const urls = urlEncodings(secret.toWellFormed());
-  const base64 = base64Alignments(secret);
+export interface SecretPatterns {
+  /** For text. */
+  readonly text: readonly string[];
+  /** For finished JSON: they match wherever a text inside it matches. */
+  readonly json: readonly string[];
+}
+
+const sameEverywhere = /^[\w.-]$/;
+
+export function patternsOf(secret: string, minLength: number): SecretPatterns {
+  const forms = Array.from(secret, formsOf);
+  const base64 = base64Forms(secret).filter((text) => text.length >= minLength);
+  const literal = [...new Set(base64)].map(escapePattern);
+  return {
+    text: [sequenceOf(forms), ...literal],
+    json: [sequenceOf(forms.map((all) => all.map(jsonEscaped))), ...literal],
+  };
+}
+
+/** How one character may be written. */
+function formsOf(char: string): string[] {
+  if (sameEverywhere.test(char)) return [char];
+  const json = jsonEscaped(char);
+  const units = char.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  const hex = units.map((unit) => `\\u${unit}`).join("");
+  const percent = [...new TextEncoder().encode(char)]
+    .map((byte) => `%${byte.toString(16).padStart(2, "0")}`)
+    .join("");
   return [
-    secret,
+    char,
     json,
-    json.replaceAll("/", "\\/"),
-    asciiEscaped(json),
-    ...urls,
-    ...urls.map((url) => url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())),
-    ...base64,
-    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
-    ...base64.map(encodeURIComponent),
+    jsonEscaped(json),
+    hex,
+    hex.replace(/[a-f]/g, (digit) => digit.toUpperCase()),
+    percent,
+    percent.toUpperCase(),
+    ...(char === "/" ? ["\\/"] : []),
+    ...(char === " " ? ["+"] : []),
   ];
+}
+
+/** Longest first, so that of an escape nothing is left over. */
+function sequenceOf(forms: readonly (readonly string[])[]): string {
+  const choices = forms.map((all) => {
+    const distinct = [...new Set(all)].sort((a, b) => b.length - a.length).map(escapePattern);
+    return distinct.length === 1 ? distinct.join("") : `(?:${distinct.join("|")})`;
+  });
+  return choices.join("");
 }
 
 /** The inside of a JSON string. */
-export function jsonEscaped(text: string): string {
+function jsonEscaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function asciiEscaped(json: string): string {
-  return json.replace(/[\u0080-\uffff]/g, (unit) => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
-
-function urlEncodings(text: string): string[] {
-  const component = encodeURIComponent(text);
-  // RFC 3986 reserves these too, and many libraries escape them.
-  const strict = component.replace(/[!'()*]/g, (mark) => {
-    return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
-  });
-  const forms = [component, strict];
-  return [
-    ...forms,
-    ...forms.map((url) => url.replaceAll("%2F", "/")),
-    ...forms.map((url) => url.replaceAll("%20", "+")),
-    encodeURI(text),
-  ];
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
 /**
  * Base64 of text that contains the secret at byte offset 0, 1 or 2 modulo 3: only the characters that
  * depend on the secret alone are kept, so that any prefix and suffix match.
  */
-function base64Alignments(secret: string): string[] {
+function base64Forms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
-  return [0, 1, 2].map((offset) => {
+  const plain = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
     const first = Math.ceil((offset * 8) / 6);
     const last = Math.floor(((offset + bytes.length) * 8) / 6);
     return encoded.slice(first, last);
   });
+  const url = plain.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
+  return [...plain, ...url, ...plain.map(encodeURIComponent)];
 }

@@ -9,7 +9,7 @@ const maxDepth = 500;
 /**
  * A copy of `value` that `JSON.stringify` prints without loss and without secrets.
  *
- * Integers beyond 2^53 become strings, bytes base64, errors their wire shape. Text with lone surrogates, which
+ * Integers beyond 2^53 become strings (a number from 1e21 on is written with an exponent and stays one), bytes base64, errors their wire shape. Text with lone surrogates, which
  * many JSON readers refuse, keeps its exact bytes in a field beside it (`bytesOfField`). NaN, infinities, circular
  * references, maps, sets, functions and symbols are refused with their path, as `UNSERIALIZABLE_VALUE`.
  */
@@ -61,7 +61,7 @@ class Walk {
 
   #number(value: number): number | string {
     if (!Number.isFinite(value)) throw this.#refusal(String(value));
-    return Number.isInteger(value) && !Number.isSafeInteger(value)
+    return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21
       ? BigInt(value).toString()
       : value;
   }

@@ -23,7 +23,16 @@ describe("handling a stream", () => {
       told.push(`-${event.type}`);
     });
     expect(told).toEqual([
-      ...["+0", "-aoi:meta", "+1", "-row", "+2", "-row", "+3", "-row", "+4", "-aoi:summary"],
+      "+0",
+      "-aoi:meta",
+      "+1",
+      "-row",
+      "+2",
+      "-row",
+      "+3",
+      "-row",
+      "+4",
+      "-aoi:summary",
     ]);
     expect(done).toMatchObject({
       handledCount: 5,

@@ -167,23 +167,21 @@ describe("redaction", () => {
 
   it("hides what a secret's flag is given, in an argument list", () => {
     const redactor = createRedactor({ secrets: ["s3cr3t!"] });
-    const args = [
-      ...[
-        "--token",
-        "abc",
-        "--api-key=def",
-        "--limit",
-        "5",
-        "-H",
-        "Authorization: Bearer abc123xyz",
-      ],
-      ...["https://me:pw@host/?access_token=q1&page=2", "x-s3cr3t!-y", "--password", "--json", "z"],
-    ];
-    expect(redactArgs(args, redactor)).toEqual([
-      ...["--token", redactedText, `--api-key=${redactedText}`, "--limit", "5"],
-      ...["-H", `Authorization: ${redactedText}`],
+    const url = "https://me:pw@host/?access_token=q1&page=2";
+    const args = ["--token", "abc", "--api-key=def", "-H", "Authorization: Bearer abc123xyz"];
+    expect(
+      redactArgs([...args, url, "x-s3cr3t!-y", "--password", "--json", "z"], redactor),
+    ).toEqual([
+      "--token",
+      redactedText,
+      `--api-key=${redactedText}`,
+      "-H",
+      `Authorization: ${redactedText}`,
       `https://me:${redactedText}@host/?access_token=${redactedText}&page=2`,
-      ...[`x-${redactedText}-y`, "--password", "--json", "z"],
+      `x-${redactedText}-y`,
+      "--password",
+      "--json",
+      "z",
     ]);
   });
 
