@@ -62,7 +62,12 @@ export function groupHelp(
         look,
       ),
     })),
-    { lines: [`"${typed} <command> --help" shows the flags of one command.`] },
+    {
+      lines: [
+        `"${typed} <command> --help" shows the flags of one command.`,
+        ...(path === "" ? [`"${typed} --mode session" takes them as JSON-RPC requests.`] : []),
+      ],
+    },
   ]);
 }
 

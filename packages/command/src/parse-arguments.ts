@@ -221,7 +221,8 @@ class Parser {
     const known = [...this.#targets.keys()];
     const elsewhere = allGlobalFlags().some((flag) => `--${flag.name}` === label);
     const what = elsewhere ? `"${this.#spec.name}" takes no ${label}` : `unknown flag ${label}`;
-    const hint = elsewhere ? "" : didYouMean(label, known);
+    const session = label === "--mode" ? ` "--mode session" stands before any command;` : "";
+    const hint = elsewhere ? "" : session || didYouMean(label, known);
     return usage("UNKNOWN_FLAG", `${what}.${hint} --help lists the flags`);
   }
 }

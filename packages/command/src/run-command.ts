@@ -41,6 +41,7 @@ export interface ParsedRun extends Omit<CommandRun, "argv"> {
   readonly format: Format;
   /** Aborts the run; its reason is the error it ends with. */
   readonly signal?: AbortSignal;
+  readonly onStop?: () => void;
   /** Asked after each result of a stream: true ends it there, as truncated. */
   readonly isEnough?: () => boolean;
 }
@@ -49,10 +50,11 @@ export type Parsed = ParsedArguments | { readonly failure: unknown };
 
 /** As `runCommand`, behind the parsing. */
 export function runParsed(run: ParsedRun): Promise<number> {
-  const { spec, handler, parsed, format, context, signal } = run;
+  const { spec, handler, parsed, format, context, signal, onStop } = run;
   const flags = "flags" in parsed ? parsed.flags : failedFlags;
   const { view, graceMs = defaultGraceMs } = handler;
-  return runPresented({ spec, format, flags, context, view, graceMs, signal }, async (tools) => {
+  const shown = { spec, format, flags, context, view, graceMs, signal, onStop };
+  return runPresented(shown, async (tools) => {
     if ("failure" in parsed) throw parsed.failure;
     if (flags.help || flags.version) return await showText(tools, await proseText(run, flags));
     await confirmEffects(spec, flags, format, context, tools.signal);

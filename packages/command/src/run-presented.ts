@@ -27,6 +27,8 @@ export interface PresentedRun {
   readonly graceMs: number;
   /** Aborted from outside, by whoever asked for the run: its reason is the error the run ends with. */
   readonly signal?: AbortSignal | undefined;
+  /** Called once the run is told to stop, by whatever: what it still has to say must not wait. */
+  readonly onStop?: (() => void) | undefined;
 }
 
 export interface RunTools {
@@ -55,6 +57,7 @@ export async function runPresented(
   const prose = createProse(context, run.flags);
   const presenter = await createPresenter(run, prose);
   const stop = new AbortController();
+  stop.signal.addEventListener("abort", () => run.onStop?.());
   const unlink = link(run.signal, stop);
   let interruptedBy: EndSignal | undefined;
   if (context.ownsProcess) {

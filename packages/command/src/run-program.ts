@@ -60,15 +60,21 @@ async function serveTools(
   });
 }
 
-/** `--mode session` before any command; a program that is one command may have a mode of its own. */
+/**
+ * `--mode session` before any command; a program that is one command may have a mode of its own.
+ * Throws `UNEXPECTED_ARGUMENT` (usage) for words behind it.
+ */
 async function asksForSession(program: Program, argv: readonly string[]): Promise<boolean> {
-  const width = flagsBefore(argv);
-  const [token, value] = argv.slice(width);
-  const asks = token === "--mode=session" || (token === "--mode" && value === "session");
+  const [token, value, ...more] = argv.slice(flagsBefore(argv));
+  const isOne = token === "--mode=session";
+  if (!isOne && (token !== "--mode" || value !== "session")) return false;
   const whole = program.commands.find((entry) => entry.isProgram === true);
-  if (!asks || whole === undefined) return asks;
-  const { spec } = await program.load(whole.name);
-  return !spec.flags.some((flag) => flag.name === "mode");
+  const spec = whole === undefined ? undefined : (await program.load(whole.name)).spec;
+  if (spec?.flags.some((flag) => flag.name === "mode") === true) return false;
+  const rest = isOne && value !== undefined ? [value, ...more] : more;
+  if (rest.length === flagsBefore(rest)) return true;
+  const message = `"--mode session" takes its commands as requests on standard input, not ${JSON.stringify(rest.join(" "))} behind it`;
+  throw new UserError("usage", "UNEXPECTED_ARGUMENT", message);
 }
 
 /** A noun alone: help when asked for it, or on a terminal; a missing command otherwise. */

@@ -94,6 +94,8 @@ describe("a session", () => {
     await client.until(() => types().length === 5);
     client.notify("$/credit", { events: 100 });
     expect((await counted.answer).result).toMatchObject({ ok: true, count: 10 });
+    const late = client.start("item count", { count: 500, timeout_ms: 100 });
+    expect((await late.answer).error?.data["error"]).toMatchObject({ code: "TIMEOUT" });
     const starved = client.start("item count", { count: 500 });
     await client.until(() => client.events(starved.id).length === 3);
     client.notify("$/cancel", { request_id: starved.id });
@@ -103,7 +105,7 @@ describe("a session", () => {
   it("refuses what it cannot read and goes on", async () => {
     const client = open();
     client.write("not json\n[]\n{}\n\u00ff\n");
-    client.write(`{"jsonrpc":"2.0","id":"long","method":"${"x".repeat(3_000_000)}"}\n`);
+    client.write(`{"jsonrpc":"2.0","id":"long","method":"${"x".repeat(9_000_000)}"}\n`);
     client.write('{"jsonrpc":"2.0","id":"p","method":"item show","params":[1]}\n');
     await client.until(() => client.answers.length === 6);
     expect(client.answers.map(({ id, error }) => [id, error?.code])).toEqual([
@@ -182,5 +184,17 @@ describe("a session", () => {
     for (const { answer } of [watched, fatal]) {
       expect((await answer).error?.data["error"]).toMatchObject({ code });
     }
+  });
+});
+
+describe("--mode session", () => {
+  it("stands alone before any command", async () => {
+    const behind = await shelf("--mode", "session", "item", "list");
+    expect(behind.status).toBe(64);
+    expect(behind.stdout).toContain("UNEXPECTED_ARGUMENT");
+    const after = await shelf("item", "list", "--mode", "session");
+    expect(after.stderr).toContain('"--mode session" stands before any command');
+    const nothing = await shelf("--quiet", "--mode=session", "--no-color");
+    expect(nothing).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });

@@ -94,7 +94,7 @@ class McpService implements RpcService {
     if (method !== "notifications/cancelled" || !isId(id)) return;
     const why = typeof params["reason"] === "string" ? `: ${params["reason"].slice(0, 200)}` : "";
     const reason = new UserError("cancelled", "CANCELLED", `cancelled by the client${why}`);
-    this.#server.cancel(this, id, reason);
+    this.#server.cancel(id, reason);
   };
 
   #instructions(): { readonly instructions?: string } {

@@ -21,14 +21,12 @@ export interface RpcService {
   /** What it throws becomes the error of the answer. */
   readonly answer: (request: RpcRequest, signal: AbortSignal) => Promise<unknown>;
   readonly notified: (notification: RpcNotification) => void;
-  /** Called when a request is told to stop, before its signal is aborted. */
-  readonly stopping?: (id: RequestId) => void;
   /** Whether a cancelled request is answered too. */
   readonly answersCancelled: boolean;
 }
 
 export interface RpcServerOptions {
-  /** A longer line is refused and never held; 1 MiB when absent. */
+  /** A longer line is refused and never held; 8 MiB when absent. */
   readonly maxLineBytes?: number;
   /** Requests at work at once; further ones are refused. 64 when absent. */
   readonly maxRequests?: number;
@@ -59,7 +57,7 @@ export class RpcServer implements EndableStream {
   constructor(context: CommandContext, options: RpcServerOptions = {}) {
     this.#context = context;
     this.output = context.stdout.output;
-    this.maxLineBytes = options.maxLineBytes ?? 1024 * 1024;
+    this.maxLineBytes = options.maxLineBytes ?? 8 * 1024 * 1024;
     this.maxRequests = options.maxRequests ?? 64;
   }
 
@@ -69,7 +67,7 @@ export class RpcServer implements EndableStream {
 
   /** Serves until nothing more can come; resolves with the exit status, never rejects. */
   async serve(service: RpcService): Promise<number> {
-    this.#takeOverProcess(service);
+    this.#takeOverProcess();
     let reason: unknown = new UserError("cancelled", "CLOSED", "the input ended");
     try {
       await this.#read(service);
@@ -78,21 +76,20 @@ export class RpcServer implements EndableStream {
       if (!this.#reading.signal.aborted) this.#unreadable(error);
     }
     this.#isClosing = true;
-    await this.cancelAll(service, reason);
+    await this.cancelAll(reason);
     this.#ended = true;
     await this.output.flush();
     return this.output.failure?.exitCode ?? this.#status;
   }
 
   /** Cancels what is at work, but for one request, and waits for the answers. */
-  async cancelAll(service: RpcService, reason: unknown, except?: RequestId): Promise<void> {
+  async cancelAll(reason: unknown, except?: RequestId): Promise<void> {
     const others = [...this.#inFlight].filter(([id]) => id !== except);
-    for (const [id] of others) this.cancel(service, id, reason);
+    for (const [id] of others) this.cancel(id, reason);
     await Promise.all(others.map(([, { done }]) => done));
   }
 
-  cancel(service: RpcService, id: RequestId, reason: unknown): void {
-    service.stopping?.(id);
+  cancel(id: RequestId, reason: unknown): void {
     this.#inFlight.get(id)?.stop.abort(reason);
   }
 
@@ -125,7 +122,7 @@ export class RpcServer implements EndableStream {
     this.#ended = true;
   }
 
-  #takeOverProcess(service: RpcService): void {
+  #takeOverProcess(): void {
     if (!this.#context.ownsProcess) return;
     const prose = createProse(this.#context, { quiet: false, verbose: false, color: true });
     installProcessHooks({
@@ -135,7 +132,7 @@ export class RpcServer implements EndableStream {
       onSignal: (signal: EndSignal) => {
         this.#status = signalExitCodes[signal];
         const reason = new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`);
-        for (const id of this.#inFlight.keys()) this.cancel(service, id, reason);
+        for (const id of this.#inFlight.keys()) this.cancel(id, reason);
         this.#reading.abort(reason);
         return "stopping";
       },

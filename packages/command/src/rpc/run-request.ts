@@ -14,6 +14,7 @@ export interface RequestRun {
   readonly context: CommandContext;
   readonly signal: AbortSignal;
   readonly sink: EventSink;
+  readonly onStop?: () => void;
   readonly isEnough?: () => boolean;
 }
 
@@ -38,6 +39,7 @@ export async function runRequest(run: RequestRun): Promise<RequestEnd> {
     format: "jsonl",
     context: requestContext(run.context, output, lines),
     signal: run.signal,
+    ...(run.onStop === undefined ? {} : { onStop: run.onStop }),
     ...(run.isEnough === undefined ? {} : { isEnough: run.isEnough }),
   });
   const summary = recordOf(output.summary);

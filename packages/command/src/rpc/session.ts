@@ -59,14 +59,12 @@ class SessionService implements RpcService {
     const id = requestId(params["request_id"]);
     if (method === "$/cancel" && id !== undefined) {
       const reason = new UserError("cancelled", "CANCELLED", "cancelled by the client");
-      this.#server.cancel(this, id, reason);
+      this.#server.cancel(id, reason);
     } else if (method === "$/credit") {
       const events = params["events"];
       if (isCount(events)) this.#credit.grant(events, id);
     }
   };
-
-  readonly stopping = (id: RequestId): void => this.#credit.release(id);
 
   async #initialize(params: Fields): Promise<unknown> {
     if (this.#isInitialized) {
@@ -110,7 +108,7 @@ class SessionService implements RpcService {
   async #shutdown(id: RequestId): Promise<unknown> {
     this.#server.refuseFurther();
     const reason = new UserError("cancelled", "CANCELLED", "cancelled by shutdown");
-    await this.#server.cancelAll(this, reason, id);
+    await this.#server.cancelAll(reason, id);
     this.#server.endReading();
     return null;
   }
@@ -122,13 +120,13 @@ class SessionService implements RpcService {
       throw new RpcFailure({ ...rpcError(body), code: rpcCodes.methodNotFound });
     });
     this.#credit.open(id);
-    if (signal.aborted) this.#credit.release(id);
     try {
       const { summary, error } = await runRequest({
         module,
         params,
         context: this.#context,
         signal,
+        onStop: () => this.#credit.release(id),
         sink: (line) => this.#event(id, line),
       });
       if (error === undefined) return summary;
