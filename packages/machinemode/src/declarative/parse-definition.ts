@@ -6,11 +6,11 @@ import type {
   AdapterDefinition,
   FieldDefinition,
   FlagRules,
-  FlagShape,
   FramingDefinition,
   SplitDefinition,
 } from "./definition.ts";
 import { fieldTypes } from "./definition.ts";
+import { flagRules } from "./flag-rules.ts";
 import { Place } from "./place.ts";
 
 const topLevel = [
@@ -181,28 +181,25 @@ function originOf(place: Place, name: string, framing: FramingDefinition): strin
 }
 
 function flagsOf(place: Place): FlagRules {
-  if (place.isAbsent)
-    return { pass: new Map(), drop: new Map(), refuse: new Map(), other: "refuse" };
+  if (place.isAbsent) return flagRules({});
   const parts = place.members(["pass", "drop", "refuse", "other"]);
   const refuse = parts.refuse.isAbsent ? [] : parts.refuse.entries();
-  return {
-    pass: flagShapes(parts.pass),
-    drop: flagShapes(parts.drop),
-    refuse: new Map(refuse.map(([flag, why]) => [flag, why.text()])),
+  return flagRules({
+    pass: flagTexts(parts.pass),
+    drop: flagTexts(parts.drop),
+    refuse: Object.fromEntries(refuse.map(([flag, why]) => [flag, why.text()])),
     other: parts.other.oneOf(["pass", "refuse"], "refuse"),
-  };
+  });
 }
 
-/** `-n` stands alone, `-n=` takes a value. */
-function flagShapes(place: Place): ReadonlyMap<string, FlagShape> {
-  return new Map(
-    place.items().map((item) => {
-      const flag = item.text();
-      if (!/^-[^=]*=?$/.test(flag))
-        throw item.error('must look like "-n", or "-n=" when it takes a value');
-      return [flag.replace(/=$/, ""), { takesValue: flag.endsWith("=") }];
-    }),
-  );
+function flagTexts(place: Place): readonly string[] {
+  return place.items().map((item) => {
+    const flag = item.text();
+    if (!/^-[^=]*=?$/.test(flag)) {
+      throw item.error('must look like "-n", or "-n=" when it takes a value');
+    }
+    return flag;
+  });
 }
 
 function keepOf(place: Place, framing: FramingDefinition): string | undefined {

@@ -20,8 +20,9 @@ export function rewriteArguments(
   });
 }
 
-function checkedArguments(
-  { flags, operands }: AdapterDefinition,
+/** The words that may go to the tool. Throws UNSUPPORTED_FLAG. */
+export function checkedArguments(
+  { flags, operands }: Pick<AdapterDefinition, "flags" | "operands">,
   name: string,
   argv: readonly string[],
 ): readonly string[] {

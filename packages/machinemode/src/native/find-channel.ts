@@ -3,7 +3,7 @@ import type { ByteString } from "../byte-text.ts";
 import { setText } from "../byte-text.ts";
 import { UnreadableField, epochTime, integerOf } from "../declarative/field-value.ts";
 import { unreadable } from "../declarative/records.ts";
-import { defaultMaxFrameBytes, separatedFrames } from "../framing/frames.ts";
+import { nulGroups } from "../framing/groups.ts";
 import type { Item } from "../record.ts";
 import type { FindRequest } from "./find-request.ts";
 import { printMark } from "./find-request.ts";
@@ -37,32 +37,9 @@ export function findPlan(request: Extract<FindRequest, { readonly kind: "channel
       ...request.expression.flatMap((word) => (word === printMark ? print : [word])),
     ],
     stdin: "none",
-    items: (chunks) => records(chunks, fields.length),
+    items: (chunks) => nulGroups(chunks, fields.length, recordOf),
     errors: { exit: {}, stderr: [] },
   };
-}
-
-async function* records(
-  chunks: AsyncIterable<Buffer>,
-  count: number,
-): AsyncGenerator<readonly Item[], void> {
-  let fields: ByteString[] = [];
-  const frames = separatedFrames(chunks, { separator: "\0", maxFrameBytes: defaultMaxFrameBytes });
-  for await (const batch of frames) {
-    const items: Item[] = [];
-    for (const { bytes, problem } of batch) {
-      fields.push(bytes);
-      if (problem !== undefined) {
-        items.push(unreadable(fields.join(" "), problem));
-        fields = [];
-      }
-      if (fields.length < count) continue;
-      items.push(recordOf(fields));
-      fields = [];
-    }
-    yield items;
-  }
-  if (fields.length > 0) yield [unreadable(fields.join(" "), "it ends in the middle of a record")];
 }
 
 function recordOf(fields: readonly ByteString[]): Item {

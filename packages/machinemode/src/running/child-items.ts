@@ -2,6 +2,7 @@ import type { Child, ChildResult } from "@aomori/system";
 import { spawnChild } from "@aomori/system";
 import type { ChildPlan, PlanContext } from "../adapter.ts";
 import { clip } from "../byte-text.ts";
+import { isatty } from "node:tty";
 import type { ErrorItem, Item } from "../record.ts";
 import { exitError, exitKind, signalError, stderrKind, toolError } from "./classify.ts";
 import { StderrLines } from "./stderr-lines.ts";
@@ -45,7 +46,7 @@ export async function* childItems(
     stdout: "stream",
     maxOutputBytes: 0,
     onStderr: (chunk) => stderr.add(chunk),
-    ...(plan.stdin === "inherit" ? { stdin: "inherit" } : {}),
+    ...(plan.stdin === "inherit" && !isatty(0) ? { stdin: "inherit" } : {}),
   });
   yield* runningItems(plan, child, stderr);
 }

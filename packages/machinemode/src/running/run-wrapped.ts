@@ -19,6 +19,7 @@ export interface WrappedRun {
 }
 
 const heartbeatMs = 15_000;
+const longestBusyMs = 5;
 
 /** Runs a tool through its adapter into an open stream, and ends the stream; answers with the category that decides the exit status. */
 export async function runWrapped(run: WrappedRun): Promise<ErrorCategory | undefined> {
@@ -60,7 +61,9 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
   }
   using _alive = heartbeat(emitter, plan);
   const batches = plan.kind === "native" ? plan.items() : await childBatches(plan, context);
+  const turn = eventLoopTurns();
   for await (const items of batches) {
+    await turn();
     context.signal.throwIfAborted();
     for (const item of items) {
       if (!isRecordItem(item)) await tell(emitter, item, fatal);
@@ -70,6 +73,20 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
   }
   pager.checkReached();
   return pager.summary();
+}
+
+/** Lets signals, timers and the first lines through while an adapter of our own is busy, without a turn for every batch. */
+function eventLoopTurns(): () => Promise<void> | undefined {
+  let lastMs = performance.now();
+  return () => {
+    if (performance.now() - lastMs < longestBusyMs) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        lastMs = performance.now();
+        resolve();
+      });
+    });
+  };
 }
 
 /** The machinery of children is loaded when there is one. */
