@@ -1,10 +1,16 @@
 export { lint } from "./lint.ts";
-export type { Check, LintOptions } from "./lint.ts";
+export type { Check, LintOptions, ToolName } from "./lint.ts";
 export { chooseRules, familyOf, inProfile, profiles, warningsFail } from "./profile.ts";
 export type { Profile, RuleChoice } from "./profile.ts";
 export { readRecipe } from "./recipe.ts";
 export type { Arguments, FailureRecipe, InputRecipe, Recipe, SecretsRecipe } from "./recipe.ts";
 export type { Certainty, Finding, Rule, Severity, Verdict } from "./rule.ts";
+export { replay } from "./replay.ts";
+export type { ReplayOptions } from "./replay.ts";
+export { badgeMarkdown, badgeSvg } from "./reports/badge.ts";
+export { renderReport } from "./reports/render.ts";
+export { reportFormats, tallyOf, weightOf } from "./reports/report.ts";
+export type { ReportFormat, ReportSubject, Tally, Weight } from "./reports/report.ts";
 export { rules } from "./rules/table.ts";
 export { entrySchema } from "./registry/entry-schema.ts";
 export type { Origin, RegistryEntry, RuleVerdict } from "./registry/entry.ts";

@@ -93,10 +93,13 @@ class LintView {
 function brokenText(check: StreamedEvent, { paint, columns }: ViewTerminal): string {
   const mark = check["severity"] === "error" ? paint.red("✗") : paint.yellow("!");
   const head = `  ${mark} ${paint.bold(text(check["name"]))}  ${text(check["title"])}\n`;
-  const findings = Array.isArray(check["findings"]) ? check["findings"] : [check];
-  return (
-    head + findings.map((finding: unknown) => findingText(finding, { paint, columns })).join("")
-  );
+  const findings: readonly unknown[] = Array.isArray(check["findings"])
+    ? check["findings"]
+    : [check];
+  const shown = findings.slice(0, maxShown);
+  const more = findings.length - shown.length;
+  const rest = more === 0 ? "" : `    ${paint.dim(`and ${more} more; --output jsonl has all`)}\n`;
+  return head + shown.map((finding) => findingText(finding, { paint, columns })).join("") + rest;
 }
 
 function findingText(finding: unknown, { paint, columns }: ViewTerminal): string {

@@ -16,6 +16,7 @@ export const probeNames = [
   "slow-reader",
   "interrupt",
   "terminate",
+  "terminate-leader",
   "interrupt-twice",
   "kill",
   "stdin",

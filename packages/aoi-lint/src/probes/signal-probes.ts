@@ -8,7 +8,12 @@ import { narrowed, usableBase } from "./stream-probes.ts";
  * Signals while the tool is certain to be at work: waiting for its reader after the first and second event,
  * and, when the recipe has commands for it, in the middle of a long and of a large output.
  */
-function interrupted(signals: readonly LintSignal[], what: string, eventCounts: number[]): Probe {
+function interrupted(
+  signals: readonly LintSignal[],
+  what: string,
+  eventCounts: readonly number[],
+  to: "group" | "leader" = "group",
+): Probe {
   return async (context) => {
     const found = await usableBase(context);
     if ("outcome" in found) return found.outcome;
@@ -19,10 +24,11 @@ function interrupted(signals: readonly LintSignal[], what: string, eventCounts: 
       .filter((events) => events < run.stream.eventCount)
       .map((events): RunSpec => {
         const label = `${what} while waiting for its reader after event ${events}`;
-        return { ...narrowed(context, run, label, events, "read"), signal: { signals } };
+        return { ...narrowed(context, run, label, events, "read"), signal: { signals, to } };
       });
     const all = [...specs, ...inTheMiddle(context, signals, what)].map((spec) => ({
       ...spec,
+      signal: { ...spec.signal, signals, to },
       watchFiles: true,
     }));
     return ran(...(await Promise.all(all.map((spec) => context.run(spec)))));
@@ -53,5 +59,12 @@ function inTheMiddle(
 
 export const interrupt: Probe = interrupted(["SIGINT"], "SIGINT", [1, 2]);
 export const terminate: Probe = interrupted(["SIGTERM"], "SIGTERM", [1]);
+/** To the first process alone: what it started is its own to end. */
+export const terminateLeader: Probe = interrupted(
+  ["SIGTERM"],
+  "SIGTERM to the first process",
+  [1],
+  "leader",
+);
 export const interruptTwice: Probe = interrupted(["SIGINT", "SIGINT"], "SIGINT twice", [1]);
 export const kill: Probe = interrupted(["SIGKILL"], "SIGKILL", [1]);

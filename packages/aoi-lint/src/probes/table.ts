@@ -27,7 +27,7 @@ import {
 import { locales } from "./locale-probes.ts";
 import type { Probe, ProbeName } from "./probe.ts";
 import { secretArgument, secretFailures, secrets } from "./secret-probes.ts";
-import { interrupt, interruptTwice, kill, terminate } from "./signal-probes.ts";
+import { interrupt, interruptTwice, kill, terminate, terminateLeader } from "./signal-probes.ts";
 import {
   again,
   badFlag,
@@ -58,6 +58,7 @@ export const probes: Readonly<Record<ProbeName, Probe>> = {
   "slow-reader": slowReader,
   interrupt,
   terminate,
+  "terminate-leader": terminateLeader,
   "interrupt-twice": interruptTwice,
   kill,
   stdin,

@@ -67,7 +67,9 @@ export const inputRules: readonly Rule[] = [
         const found = notFailed(run, "the upstream's failure");
         const told = summaryOf(run.stream)?.value["error_count"];
         const counted = typeof told === "number" && told > 0;
-        if (run.stream.ofKind("error").length === 0 && !counted) {
+        // An upstream may fail without an error; then there is none to hand on.
+        const hadError = run.spec.label === "fed with a failed stream";
+        if (hadError && run.stream.ofKind("error").length === 0 && !counted) {
           found.push(finding(run, "the upstream's error is not handed on"));
         }
         return found;

@@ -43,8 +43,11 @@ export function firstInvalid(
   for (const event of stream.events.slice(0, maxValidated)) {
     if (schema.validate(event.value)) continue;
     const errors = schema.validate.errors ?? [];
-    // Of a union, the branch that came furthest into the event says most.
-    const deepest = errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0];
+    // Of a union, the branch of this type of event says most, and of that what lies deepest.
+    const others = errors.filter(({ instancePath }) => instancePath !== "/type");
+    const deepest = (others.length > 1 ? others : errors).toSorted(
+      (a, b) => b.instancePath.length - a.instancePath.length,
+    )[0];
     const message = `${deepest?.instancePath ?? ""} ${deepest?.message ?? "is not allowed"}`.trim();
     return { event, message };
   }

@@ -1,4 +1,5 @@
 import type { Evidence } from "../probes/evidence.ts";
+import type { ProbeName } from "../probes/probe.ts";
 import type { Finding, Rule, Verdict } from "../rule.ts";
 import type { Observation } from "../runner/observation.ts";
 import { endingText, exitStatus } from "../runner/observation.ts";
@@ -12,6 +13,9 @@ const graceMs = 2000;
 const goesOnBytes = 192 * 1024;
 /** Results that come later than this after a signal are new work, not what was on its way. */
 const goesOnMs = 500;
+
+/** What the same commands say when nobody interrupts them. */
+const whole: readonly ProbeName[] = ["base", "slow-source", "large"];
 
 export const signalRules: readonly Rule[] = [
   {
@@ -31,8 +35,9 @@ export const signalRules: readonly Rule[] = [
     title: "SIGINT ends in a cancelled error and an honest summary, exit 130",
     explain:
       "Catch it, stop, write aoi:error of category cancelled and aoi:summary with ok:false and partial:true, exit 130, all within 2 s.",
-    needs: ["interrupt"],
-    check: (evidence) => judgeLooks(evidence, ["interrupt"], (run) => cancelled(run, 130)),
+    needs: ["interrupt", ...whole],
+    check: (evidence) =>
+      judgeLooks(evidence, ["interrupt"], (run) => cancelled(evidence, run, 130)),
   },
   {
     id: "SIG-003",
@@ -40,8 +45,9 @@ export const signalRules: readonly Rule[] = [
     certainty: "proposed",
     title: "SIGTERM ends in a cancelled error and an honest summary, exit 143",
     explain: "As SIGINT, with exit 143: it is what a supervisor, a container and `timeout` send.",
-    needs: ["terminate"],
-    check: (evidence) => judgeLooks(evidence, ["terminate"], (run) => cancelled(run, 143)),
+    needs: ["terminate", ...whole],
+    check: (evidence) =>
+      judgeLooks(evidence, ["terminate"], (run) => cancelled(evidence, run, 143)),
   },
   {
     id: "SIG-004",
@@ -50,7 +56,7 @@ export const signalRules: readonly Rule[] = [
     title: "a second SIGINT ends the tool without a torn line or a second summary",
     explain:
       "Who presses Ctrl-C twice means it. A handler that runs again must not write again, and never half a line.",
-    needs: ["base", "interrupt-twice"],
+    needs: ["interrupt-twice", ...whole],
     check: (evidence) =>
       judgeLooks(evidence, ["interrupt-twice"], (run) => secondInterrupt(evidence, run)),
   },
@@ -61,8 +67,9 @@ export const signalRules: readonly Rule[] = [
     title: "SIGTERM leaves no child process and no temporary file behind",
     explain:
       "End the children you started (their process group) and remove temporary files and locks in the handler.",
-    needs: ["base", "terminate"],
-    check: (evidence) => judgeLooks(evidence, ["terminate"], (run) => leftovers(evidence, run)),
+    needs: ["base", "terminate", "terminate-leader"],
+    check: (evidence) =>
+      judgeLooks(evidence, ["terminate", "terminate-leader"], (run) => leftovers(evidence, run)),
   },
 ];
 
@@ -106,7 +113,7 @@ function closeFindings(run: Observation, base: Observation): Finding[] {
 }
 
 /** What every interrupted run must show before it says anything about how the tool takes a signal. */
-function unheard(run: Observation): string | undefined {
+function unheard(evidence: Evidence, run: Observation): string | undefined {
   if (run.sent.length === 0) {
     return 'the command ended before the signal; name a long one as "slow" in aoi.lint.json';
   }
@@ -114,7 +121,17 @@ function unheard(run: Observation): string | undefined {
   const summary = summaryOf(run.stream);
   if (summary?.value["ok"] !== true || exitStatus(run) !== 0) return undefined;
   if (goneOn(run) !== undefined) return undefined;
+  const expected = wholeRun(evidence, run)?.stream.resultCount ?? 0;
+  if (run.stream.resultCount < expected) return undefined;
   return 'the command had done its work before it could heed the signal; name a long one as "slow" in aoi.lint.json';
+}
+
+/** The run of the same command line that was left alone. */
+function wholeRun(evidence: Evidence, { spec }: Observation): Observation | undefined {
+  const line = spec.argv.join(" ");
+  return whole
+    .flatMap((name) => evidence.runs(name))
+    .find((run) => run.spec.argv.join(" ") === line);
 }
 
 /** How the tool went on with its work after a signal, in words. */
@@ -130,8 +147,8 @@ function goneOn(run: Observation): string | undefined {
   return lateMs > goesOnMs ? `${Math.round(lateMs)} ms of results` : undefined;
 }
 
-function cancelled(run: Observation, expected: number): Look {
-  const reason = unheard(run);
+function cancelled(evidence: Evidence, run: Observation, expected: number): Look {
+  const reason = unheard(evidence, run);
   if (reason !== undefined) return unclear(reason);
   const found: Finding[] = [];
   const name = run.sent[0]?.signal ?? "the signal";
@@ -168,9 +185,9 @@ function torn(run: Observation): Finding[] {
 }
 
 function secondInterrupt(evidence: Evidence, run: Observation): Look {
-  const reason = unheard(run);
+  const reason = unheard(evidence, run);
   if (reason !== undefined) return unclear(reason);
-  const [base] = evidence.runs("base");
+  const base = wholeRun(evidence, run);
   const isDone = summaryOf(run.stream)?.value["ok"] === true;
   // Its last line may have been on its way when the signals came.
   if (
@@ -191,7 +208,8 @@ function secondInterrupt(evidence: Evidence, run: Observation): Look {
 }
 
 function leftovers(evidence: Evidence, run: Observation): Look {
-  if (run.sent.length === 0) return unclear(unheard(run) ?? "no signal was sent");
+  if (run.sent.length === 0) return unclear(unheard(evidence, run) ?? "no signal was sent");
+  if (run.timedOut) return unclear("the command did not end after SIGTERM");
   const found: Finding[] = run.survivors
     .slice(0, 3)
     .map((command) => finding(run, `a process lives on: ${command.slice(0, 100)}`));

@@ -12,7 +12,7 @@ import type { Ending, Observation, SentSignal } from "./observation.ts";
 import { PipeReader } from "./pipe-reader.ts";
 import { commandLineOf, peakMemoryBytes, processesOf } from "./process-table.ts";
 import { reproduceCommand } from "./reproduce.ts";
-import type { LintSignal, RunSpec } from "./run-spec.ts";
+import type { LintSignal, RunSpec, SignalPlan } from "./run-spec.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { watch } from "./sandbox.ts";
 import { shellCommand } from "./shell-text.ts";
@@ -221,7 +221,7 @@ class ToolRun {
     for (const [index, name] of signals.entries()) {
       if (index > 0) await sleep(40);
       if (this.#ended.signal.aborted) return;
-      if (!this.#signalGroup(name)) return;
+      if (!this.#signalGroup(name, this.#spec.signal?.to)) return;
       this.#sent.push({ signal: name, atMs: this.#nowMs(), bytesBefore: this.#stdoutBytes });
     }
   }
@@ -292,10 +292,10 @@ class ToolRun {
   }
 
   /** False when nobody is left to hear it. */
-  #signalGroup(name: LintSignal): boolean {
+  #signalGroup(name: LintSignal, to: SignalPlan["to"] = "group"): boolean {
     if (this.#pid === undefined) return false;
     try {
-      process.kill(-this.#pid, name);
+      process.kill(to === "group" ? -this.#pid : this.#pid, name);
       return true;
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;

@@ -18,6 +18,16 @@ export function processesOf(sessionId: number): ProcessRow[] {
     .filter((row) => row.sessionId === sessionId && row.state !== "Z" && row.state !== "X");
 }
 
+/** A process and its descendants: what a session holds while its leader lives, found without looking at all others. */
+export function processTree(pid: number): ProcessRow[] {
+  const row = readRow(pid);
+  if (row === undefined) return [];
+  const children = readProc(`/proc/${pid}/task/${pid}/children`);
+  if (children === undefined) return processesOf(row.sessionId);
+  const below = children.split(" ").filter(Boolean).map(Number).flatMap(processTree);
+  return [row, ...below].filter(({ state }) => state !== "Z" && state !== "X");
+}
+
 export function hasProcessTable(): boolean {
   return readRow(process.pid) !== undefined;
 }

@@ -25,8 +25,10 @@ export type StdinMode =
 
 export type LintSignal = "SIGINT" | "SIGTERM" | "SIGKILL";
 
-/** Signals to the tool's process group, one after another. */
+/** Signals to the tool, one after another. */
 export interface SignalPlan {
+  /** Its process group, as a terminal does, or its first process alone, as `kill` and most supervisors do; group when absent. */
+  readonly to?: "group" | "leader";
   readonly signals: readonly LintSignal[];
   /** Sent when this many lines have come; with a narrow pipe, when the tool waits for its reader. */
   readonly afterLines?: number;

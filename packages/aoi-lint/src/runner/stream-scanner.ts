@@ -212,7 +212,7 @@ function excerpt(text: string): string {
 
 /** Index of the first byte of the first sequence that is not UTF-8. */
 function firstInvalidByte(bytes: Buffer): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let low = 0;
   let high = bytes.length;
   // Of a streamed prefix only bytes that can never become valid are refused.
@@ -221,7 +221,10 @@ function firstInvalidByte(bytes: Buffer): number {
     if (isValidPrefix(decoder, bytes.subarray(0, middle + 1))) low = middle + 1;
     else high = middle;
   }
-  return Math.min(low, Math.max(bytes.length - 1, 0));
+  const lenient = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const whole = lenient.decode(bytes.subarray(0, low), { stream: true });
+  // What was begun before the refused byte belongs to the same broken sequence.
+  return Math.min(Buffer.byteLength(whole), Math.max(bytes.length - 1, 0));
 }
 
 function isValidPrefix(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer): boolean {

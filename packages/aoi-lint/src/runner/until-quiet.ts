@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasProcessTable, processesOf } from "./process-table.ts";
+import { hasProcessTable, processTree } from "./process-table.ts";
 
 export interface QuietOptions {
   /** Not before this long after the call. */
@@ -13,10 +13,10 @@ const quietSamples = 6;
 const longestMs = 8000;
 
 /**
- * Waits until every process of a session sleeps and uses no processor time: a tool whose reader does not read
+ * Waits until a process and all below it sleep and use no processor time: a tool whose reader does not read
  * has nothing else to do. Answers false when the tool ended, or never came to rest.
  */
-export async function untilQuiet(sessionId: number, options: QuietOptions): Promise<boolean> {
+export async function untilQuiet(pid: number, options: QuietOptions): Promise<boolean> {
   const { settleMs, ended } = options;
   const startedAt = performance.now();
   if (!hasProcessTable()) {
@@ -26,7 +26,7 @@ export async function untilQuiet(sessionId: number, options: QuietOptions): Prom
   let quiet = 0;
   let lastTicks = -1;
   while (!ended.aborted && performance.now() - startedAt < settleMs + longestMs) {
-    const rows = processesOf(sessionId);
+    const rows = processTree(pid);
     const ticks = rows.reduce((sum, row) => sum + row.ticks, 0);
     const sleeps = rows.length > 0 && rows.every((row) => row.state === "S");
     quiet = sleeps && ticks === lastTicks ? quiet + 1 : 0;
