@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -9,6 +10,8 @@ export interface BundlePluginOptions {
   readonly separate: Readonly<Record<string, string>>;
   /** Every npm package left outside is told here. */
   readonly onExternal: (name: string) => void;
+  /** Packages that become part of the bundle, with what they need themselves. */
+  readonly inlined?: readonly string[];
 }
 
 const launchSource = `
@@ -36,7 +39,9 @@ export const spawn = (...args) => process.getBuiltinModule("node:child_process")
  * Puts derived modules' values in their place, keeps npm packages outside, and knows that importing a module
  * of ours does nothing, so that what is not used is left out.
  */
-export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOptions): Plugin {
+export function bundlePlugin(options: BundlePluginOptions): Plugin {
+  const { sources, separate, onExternal } = options;
+  const inlined = new Set([...smallPackages, ...(options.inlined ?? [])]);
   return {
     name: "aomori-bundle",
     setup: (build) => {
@@ -54,10 +59,11 @@ export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOpti
           : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: "late" }, () => ({ contents: lateChildProcess }));
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === "entry-point" || path.startsWith("@aomori/")) return undefined;
-        if (path.startsWith("node:")) return { path, external: true, sideEffects: false };
-        if (bundledPackages.includes(path)) return undefined;
+        if (isBuiltin(path)) return { path, external: true, sideEffects: false };
+        if (optionalPackages.test(path)) return { path, external: true };
+        if (importer.includes("/node_modules/") || inlined.has(packageOf(path))) return undefined;
         onExternal(path);
         return { path, external: true };
       });
@@ -76,7 +82,18 @@ export function bundlePlugin({ sources, separate, onExternal }: BundlePluginOpti
 }
 
 /** Small enough, and in the way of nearly every command. */
-const bundledPackages: readonly string[] = ["smol-toml"];
+const smallPackages: readonly string[] = ["smol-toml"];
+
+/** What an inlined package looks for and does without: nobody installs it with us. */
+const optionalPackages = /^(?:pg-native$|winston(?:-transport)?$|@opentelemetry\/)/;
+
+/** The name of the package in an import's path. */
+export function packageOf(path: string): string {
+  return path
+    .split("/")
+    .slice(0, path.startsWith("@") ? 2 : 1)
+    .join("/");
+}
 
 /** A module's exports as plain data. */
 async function evaluated(path: string): Promise<string> {

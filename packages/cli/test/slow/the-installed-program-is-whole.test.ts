@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commandSpecs } from "../../src/derived/command-specs.ts";
@@ -55,4 +56,31 @@ test("it starts its own server, and that one answers", () => {
   expect(events(stdout).at(-1)).toMatchObject({ type: "aoi:summary", ok: true, count: 0 });
   const state = place.json(["server", "status"], { command });
   expect(state).toMatchObject({ status: "ready", version: "0.1.0" });
+});
+
+test("a whole demo needs no package but those its package.json names", () => {
+  const folder = join(place.home, "..", "installed");
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(dist, "..", "package.json"), "utf8"),
+  );
+  for (const name of Object.keys(manifest.dependencies)) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), link);
+  }
+  const own = join(folder, "node_modules", "aomori");
+  const isPublished = (path: string): boolean => !path.startsWith(join(dist, "types"));
+  cpSync(dist, join(own, "dist"), { recursive: true, filter: isPublished });
+  cpSync(join(dist, "..", "package.json"), join(own, "package.json"));
+  const installed = [join(own, "dist", "aomori.cjs")];
+  using elsewhere = new Workplace();
+  const argv = ["demo", "--dir", join(folder, "demo"), "--format", "jsonl"];
+  const { status, stdout, stderr } = elsewhere.run(argv, { command: installed });
+  expect({ status, stderr: stderr.slice(-2_000) }).toMatchObject({ status: 0 });
+  expect(events(stdout).at(-1)).toMatchObject({ type: "aoi:summary", ok: true });
+  const notices = readFileSync(join(own, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8");
+  for (const name of ["fastify", "kysely", "zod", "@dbos-inc/dbos-sdk"]) {
+    expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)$`, "m"));
+  }
+  rmSync(folder, { recursive: true });
 });
