@@ -44,12 +44,18 @@ export async function page(
   return { items, next_cursor: isLast ? null : (items.at(-1)?.id ?? null) };
 }
 
-/** The same key again answers with the first note. */
-export async function add(path: string, note: Omit<Note, "id">, key?: string): Promise<Note> {
+/** The same key again answers with the first note, and says so. */
+export async function add(
+  path: string,
+  note: Omit<Note, "id">,
+  key?: string,
+): Promise<Note & { replayed?: boolean }> {
   const content = await read(path);
   const before = key === undefined ? undefined : content.keys[key];
   if (before !== undefined) {
-    if (before.text === note.text && before.tag === note.tag) return before;
+    if (before.text === note.text && before.tag === note.tag) {
+      return { ...before, replayed: true };
+    }
     const message = `key ${key} has added ${before.id}, another note; take a new key`;
     throw new UserError("conflict", "IDEMPOTENCY_KEY_REUSED", message);
   }

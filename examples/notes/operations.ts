@@ -38,7 +38,7 @@ export const addNote = defineOperation({
   id: "notes.add",
   summary: "Add a note",
   input: z.object({ text: z.string().min(1), tag: tag.optional() }),
-  output: Note,
+  output: Note.extend({ replayed: z.boolean().optional() }),
   scope: null,
   effects: { readOnly: false, dryRun: true, idempotencyKey: true },
   errors: ["IDEMPOTENCY_KEY_REUSED"],

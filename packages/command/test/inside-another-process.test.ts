@@ -12,7 +12,7 @@ let context: CommandContext;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "shelf-"));
-  context = contextIn(folder);
+  context = { ...contextIn(folder), heartbeatMs: 20 };
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

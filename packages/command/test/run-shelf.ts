@@ -70,7 +70,6 @@ export function contextIn(folder: string, world: World = {}): CommandContext {
     stderr: terminal("err"),
     redactor: createRedactor(),
     ownsProcess: false,
-    heartbeatMs: 20,
   };
 }
 
