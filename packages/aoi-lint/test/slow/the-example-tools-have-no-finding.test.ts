@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lint } from "../../src/lint.ts";
+import { inProfile, profiles } from "../../src/profile.ts";
+import { readRecipe } from "../../src/recipe.ts";
+import { rules } from "../../src/rules/table.ts";
+import { plainSearch, save, shout, tick } from "../mutants/mutant.ts";
+import { Workshop, examples, goodSource, recipes } from "../mutants/workshop.ts";
+
+let workshop: Workshop;
+
+beforeAll(async () => {
+  workshop = await Workshop.open();
+});
+
+afterAll(async () => workshop.close());
+
+interface Case {
+  readonly name: string;
+  readonly tool: () => Promise<string>;
+  readonly argv: readonly string[];
+  readonly recipe: string;
+  readonly needsJq?: boolean;
+  /** Looked at with another command of the same tool. */
+  readonly skip?: readonly string[];
+}
+
+const lsRecipe = join(examples, "ls-aoi.lint.json");
+
+const cases: Case[] = [
+  ...(["python", "typescript"] as const).flatMap((language): Case[] => {
+    const tool = async (): Promise<string> => workshop.make(language, await goodSource(language));
+    const recipe = recipes[language];
+    const input = ["IN", "PIPE"];
+    return [
+      { name: `${language} search`, tool, argv: plainSearch, recipe, skip: input },
+      { name: `${language} shout`, tool, argv: shout, recipe },
+      { name: `${language} save`, tool, argv: save, recipe },
+      { name: `${language} tick`, tool, argv: tick, recipe, skip: input },
+    ];
+  }),
+  {
+    name: "shell search",
+    tool: async () => workshop.make("shell", await goodSource("shell")),
+    argv: plainSearch,
+    recipe: recipes.shell,
+    needsJq: true,
+  },
+  {
+    name: "ls-aoi list",
+    tool: () => Promise.resolve(join(examples, "ls-aoi.sh")),
+    argv: ["list", "--output", "jsonl"],
+    recipe: lsRecipe,
+    needsJq: true,
+  },
+];
+
+test("the profile linted here has every rule of every other", () => {
+  for (const rule of rules) {
+    for (const profile of profiles) {
+      if (inProfile(rule, profile)) expect(inProfile(rule, "proposed"), rule.id).toBe(true);
+    }
+  }
+});
+
+test.for(cases)("$name has no finding under any rule", async (tried, { skip }) => {
+  if (tried.needsJq === true && !(await hasJq())) skip("needs jq: not installed");
+  const findings: string[] = [];
+  let passedCount = 0;
+  for await (const check of lint({
+    argv: [await tried.tool(), ...tried.argv],
+    cwd: workshop.folder,
+    environment: process.env,
+    profile: "proposed",
+    recipe: await readRecipe(tried.recipe),
+    allowWrites: true,
+    ...(tried.skip === undefined ? {} : { skip: tried.skip }),
+  })) {
+    if (check.verdict === "passed") passedCount += 1;
+    findings.push(...check.findings.map(({ message }) => `${check.rule}: ${message}`));
+  }
+  expect(findings).toEqual([]);
+  expect(passedCount).toBeGreaterThan(45);
+});
+
+async function hasJq(): Promise<boolean> {
+  try {
+    await promisify(execFile)("jq", ["--version"]);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
