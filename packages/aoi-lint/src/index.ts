@@ -3,6 +3,7 @@ export type { Check, LintOptions, ToolName } from "./lint.ts";
 export { chooseRules, familyOf, inProfile, profiles, warningsFail } from "./profile.ts";
 export type { Profile, RuleChoice } from "./profile.ts";
 export { readRecipe } from "./recipe.ts";
+export { recipeSchema } from "./recipe-schema.ts";
 export type { Arguments, FailureRecipe, InputRecipe, Recipe, SecretsRecipe } from "./recipe.ts";
 export type { Certainty, Finding, Rule, Severity, Verdict } from "./rule.ts";
 export { replay } from "./replay.ts";
