@@ -1,5 +1,6 @@
 import { symlinkSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { Fields } from "./run-machinemode.ts";
 import { machinemode } from "./run-machinemode.ts";
 import { bytesOf, oddDirectory, oddNames, sortedHex } from "./odd-names.ts";
 
@@ -49,7 +50,7 @@ test("both ways of find tell the same facts", async () => {
   symlinkSync("a -> b\n", `${cwd}/odd link`);
   const own = await machinemode(["find", ".", "-ls"], { cwd });
   const channel = await machinemode(["find", ".", "-true", "-ls"], { cwd });
-  const comparable = (records: readonly Record<string, any>[]): unknown[] =>
+  const comparable = (records: readonly Fields[]): unknown[] =>
     records
       .map(({ source: _source, modified_at: time, ...rest }) => ({
         ...rest,

@@ -60,11 +60,11 @@ export function oddDirectory(): string {
 }
 
 /** The bytes a record says a field has. */
-export function bytesOf(record: Readonly<Record<string, any>>, field: string): Buffer {
+export function bytesOf(record: Readonly<Record<string, unknown>>, field: string): Buffer {
   const exact = record[`${field}_b64`];
   return typeof exact === "string"
     ? Buffer.from(exact, "base64")
-    : Buffer.from(record[field], "utf8");
+    : Buffer.from(String(record[field]), "utf8");
 }
 
 export function sortedHex(names: readonly Buffer[]): readonly string[] {

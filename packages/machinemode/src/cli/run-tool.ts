@@ -24,7 +24,7 @@ export interface Host {
   readonly folders: AdapterFolders;
 }
 
-/** Runs one wrapped tool and owns the process meanwhile; resolves with the exit status, never rejects. */
+/** Runs one wrapped tool and takes over the process's signals for good; resolves with the exit status to end it with, never rejects. */
 export async function runTool(words: readonly string[], host: Host): Promise<number> {
   const invocation = attempt(() => parseInvocation(words));
   const tool = "failure" in invocation ? firstWord(words) : (invocation.value.tool ?? "");
@@ -64,8 +64,8 @@ export async function runTool(words: readonly string[], host: Host): Promise<num
   };
   const category = await runWrapped({ adapter, argv, options, emitter, context });
   end();
+  // The hooks stay until the process ends: a second signal must not turn an honest end into a death.
   const { interruptedBy } = hooks;
-  hooks.dispose();
   if (emitter.output.failure !== undefined) return emitter.output.failure.exitCode;
   return interruptedBy === undefined ? statusOf(category) : signalExitCodes[interruptedBy];
 }
@@ -99,11 +99,10 @@ async function refuse(
   words: readonly string[],
   failure: unknown,
 ): Promise<number> {
-  const hooks = installProcessHooks({ stream: emitter });
+  installProcessHooks({ stream: emitter });
   await emitter.meta({ args: words });
   await emitter.error(failure);
   await emitter.summary();
-  hooks.dispose();
   return emitter.output.failure?.exitCode ?? exitCodes[errorBody(failure).category];
 }
 

@@ -89,7 +89,8 @@ function* removals(paths: readonly ByteString[], removal: Removal): EffectSource
 function* removed(path: ByteString, kind: FileKind, removal: Removal): EffectSource {
   if (kind === "directory" && removal.recursive) {
     try {
-      for (const entry of [...readDirectory(path)])
+      // Read to its end before anything goes: a directory that shrinks while it is read may hide entries.
+      for (const entry of Array.from(readDirectory(path)))
         yield* removed(joinPath(path, entry.name), entry.kind, removal);
     } catch (error) {
       yield pathErrorItem(error, "read", path);

@@ -173,13 +173,11 @@ function matchOf(type: "match" | "context", data: RgEvent["data"]): Item {
     ...withoutNewline(textOf("text", data["lines"])),
     ...(type === "match"
       ? {
-          submatches: submatches
-            .filter(isRecord)
-            .map((part) => ({
-              ...textOf("text", part["match"]),
-              start: part["start"],
-              end: part["end"],
-            })),
+          submatches: submatches.filter(isRecord).map((part) => ({
+            ...textOf("text", part["match"]),
+            start: part["start"],
+            end: part["end"],
+          })),
         }
       : {}),
   };
