@@ -11,6 +11,29 @@ const identity: IdentityResource = {
   scopes: ["specs:read"],
 };
 
+test("requests at the same time share one question, and one after a change asks again", async () => {
+  const answers: ((identity: IdentityResource | undefined) => void)[] = [];
+  const identities = new RememberedIdentities(
+    () => new Promise((resolve) => answers.push(resolve)),
+    () => 1_000,
+  );
+  const before = [identities.authenticate("one"), identities.authenticate("one")];
+  const other = identities.authenticate("two");
+  expect(answers).toHaveLength(2);
+  identities.forget();
+  const after = identities.authenticate("one");
+  expect(answers).toHaveLength(3);
+  answers[2]?.(undefined);
+  answers[1]?.(identity);
+  answers[0]?.(identity);
+  expect(await Promise.all([...before, other])).toEqual([identity, identity, identity]);
+  expect(await after).toBeUndefined();
+  const next = identities.authenticate("one");
+  expect(answers, "an answer from before the change is not remembered").toHaveLength(4);
+  answers[3]?.(undefined);
+  expect(await next).toBeUndefined();
+});
+
 test("a key is asked for once a second, and again as soon as keys have changed", async () => {
   let nowMs = 1_000;
   let asked = 0;

@@ -30,16 +30,21 @@ interface ArrayResult {
  * ISO-8601. Done here and not by type parsers, because DBOS reads the same pool with the defaults and PGlite's driver
  * takes no parsers per query; and in one pass, because it is what reading a list costs most.
  */
-function readRows({ command, rowCount, fields, rows }: ArrayResult): unknown {
+function readRows(
+  { command, rowCount, fields, rows }: ArrayResult,
+  camelName: (name: string) => string,
+): unknown {
   const columns = fields.map(({ name, dataTypeID }) => ({
     name: camelName(name),
     converted: dataTypeID === int8 || dataTypeID === timestamptz,
   }));
   const objects = rows.map((values) => {
     const row: Record<string, unknown> = {};
-    for (const [index, { name, converted }] of columns.entries()) {
+    let index = 0;
+    for (const { name, converted } of columns) {
       const value = values[index];
       row[name] = converted ? readValue(value) : value;
+      index += 1;
     }
     return row;
   });
@@ -51,8 +56,18 @@ function readValue(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : value;
 }
 
-const camelName = (name: string): string =>
-  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+/** `camelCase`, computed once for each of the some hundred columns there are. */
+function columnNames(): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    let camel = known.get(name);
+    if (camel === undefined) {
+      camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+      if (known.size < 5_000) known.set(name, camel);
+    }
+    return camel;
+  };
+}
 
 /** Renames what a query says; the rows come renamed from `readRows`. */
 class CamelCaseQueries extends CamelCasePlugin {
@@ -71,6 +86,7 @@ const preparedLimit = 500;
  * about half the time per statement on PGlite. It is not for servers behind a pooler that moves sessions.
  */
 export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Kysely<Tables> {
+  const camelName = columnNames();
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
@@ -93,7 +109,7 @@ export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Ky
           rowMode: "array",
           ...(name === undefined ? {} : { name }),
         })
-        .then(readRows);
+        .then((result) => readRows(result, camelName));
     }
     return { query, release: (destroy) => client.release(destroy) };
   };
