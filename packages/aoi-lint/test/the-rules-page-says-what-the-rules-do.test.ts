@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
-import { readSection } from "../../../tools/marked-section.ts";
 import { parseRecipe } from "../src/parse-recipe.ts";
 import { recipeSchema } from "../src/recipe-schema.ts";
 import { rules } from "../src/rules/table.ts";
-import { ruleSections } from "../tools/rules-page.ts";
+import { replaceSection, ruleSections } from "../tools/rules-page.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -14,7 +13,7 @@ test.each(Object.entries(ruleSections()))(
   "section %s of docs/lint-rules.md is what packages/aoi-lint/tools/write-rules-page.ts writes",
   (name, body) => {
     const page = readFileSync(resolve(root, "docs/lint-rules.md"), "utf8");
-    expect(readSection(page, name)).toBe(body);
+    expect(replaceSection(page, name, body)).toBe(page);
   },
 );
 
@@ -31,13 +30,13 @@ test("each rule has its own id, a title that is no sentence, an explanation that
 test("all 80 rules of the catalogue are there", () => {
   const counts = new Map<string, number>();
   for (const { id } of rules) {
-    const family = id.split("-")[0] ?? "";
+    const family = id.slice(0, id.indexOf("-"));
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
-  expect(Object.fromEntries(counts)).toEqual({
-    ...{ STR: 11, NAME: 3, META: 6, SUM: 7, ERR: 8, EXIT: 3, DISC: 10, BND: 5, SIG: 5, TIME: 3 },
-    ...{ SAFE: 3, IDEM: 2, RED: 3, IN: 6, PIPE: 1, VER: 1, L10N: 1, DET: 1, AUD: 1 },
-  });
+  expect([...counts].map(([family, count]) => `${family} ${count}`).join(", ")).toBe(
+    "STR 11, NAME 3, META 6, SUM 7, ERR 8, EXIT 3, DISC 10, BND 5, SIG 5, TIME 3, " +
+      "SAFE 3, IDEM 2, AUD 1, RED 3, IN 6, PIPE 1, VER 1, L10N 1, DET 1",
+  );
 });
 
 const validate = new Ajv2020({ strict: false }).compile(recipeSchema);

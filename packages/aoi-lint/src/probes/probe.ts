@@ -2,58 +2,55 @@ import type { Observation } from "../runner/observation.ts";
 import type { RunSpec } from "../runner/run-spec.ts";
 import type { Target } from "../target.ts";
 
-export const probeNames = [
-  "base",
-  "again",
-  "file",
-  "terminal",
-  "forced-colour",
-  "bad-flag",
-  "failures",
-  "early-close",
-  "narrow-pipe",
-  "large",
-  "slow-reader",
-  "interrupt",
-  "terminate",
-  "terminate-leader",
-  "interrupt-twice",
-  "kill",
-  "stdin",
-  "slow-source",
-  "capabilities",
-  "schema",
-  "bare-discovery",
-  "offline-discovery",
-  "version",
-  "declared-flags",
-  "limits",
-  "pages",
-  "bad-cursor",
-  "default-limit",
-  "deadline",
-  "heartbeat",
-  "dry-run",
-  "unconfirmed",
-  "plan-and-apply",
-  "same-key",
-  "other-arguments-same-key",
-  "secrets",
-  "secret-argument",
-  "secret-failures",
-  "input",
-  "bad-input",
-  "cut-input",
-  "failed-input",
-  "strange-input",
-  "large-input",
-  "dripping-input",
-  "self-input",
-  "locales",
-  "sink",
-] as const;
-
-export type ProbeName = (typeof probeNames)[number];
+export type ProbeName =
+  | "base"
+  | "again"
+  | "file"
+  | "terminal"
+  | "forced-colour"
+  | "bad-flag"
+  | "failures"
+  | "early-close"
+  | "narrow-pipe"
+  | "large"
+  | "slow-reader"
+  | "interrupt"
+  | "terminate"
+  | "terminate-leader"
+  | "interrupt-twice"
+  | "kill"
+  | "stdin"
+  | "slow-source"
+  | "capabilities"
+  | "schema"
+  | "bare-discovery"
+  | "offline-discovery"
+  | "version"
+  | "declared-flags"
+  | "limits"
+  | "pages"
+  | "bad-cursor"
+  | "default-limit"
+  | "deadline"
+  | "heartbeat"
+  | "dry-run"
+  | "unconfirmed"
+  | "plan-and-apply"
+  | "same-key"
+  | "other-arguments-same-key"
+  | "secrets"
+  | "secret-argument"
+  | "secret-failures"
+  | "input"
+  | "bad-input"
+  | "cut-input"
+  | "failed-input"
+  | "strange-input"
+  | "large-input"
+  | "dripping-input"
+  | "self-input"
+  | "locales"
+  | "sink";
 
 /** The runs of a probe, or why there are none. */
 export type ProbeOutcome =

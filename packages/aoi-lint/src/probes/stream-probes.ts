@@ -224,7 +224,7 @@ export const stdin: Probe = async (context) => {
   return ran(...(await Promise.all(runs)));
 };
 
-export function readsInput(context: ProbeContext, run: Observation): boolean {
+function readsInput(context: ProbeContext, run: Observation): boolean {
   const meta = run.stream.ofKind("meta")[0];
   const declared = meta?.value["input_schemas"];
   return (

@@ -26,11 +26,11 @@ function matching(pattern: string): Document {
   return { type: "string", pattern };
 }
 
-function closed(properties: Document): Document {
+function closed(properties: Document, optional: readonly string[] = []): Document {
   return {
     type: "object",
     properties,
-    required: Object.keys(properties),
+    required: Object.keys(properties).filter((name) => !optional.includes(name)),
     additionalProperties: false,
   };
 }
@@ -64,22 +64,25 @@ export function entrySchema(): Document {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: entryFormat,
-    ...closed({
-      format: { const: entryFormat },
-      name: matching(entryPatterns.name),
-      summary: line,
-      homepage: matching(entryPatterns.homepage),
-      licence: line,
-      get: {
-        type: "array",
-        minItems: 1,
-        items: closed({ kind: { enum: originKinds }, text: line }),
+    ...closed(
+      {
+        format: { const: entryFormat },
+        name: matching(entryPatterns.name),
+        summary: line,
+        homepage: matching(entryPatterns.homepage),
+        licence: line,
+        get: {
+          type: "array",
+          minItems: 1,
+          items: closed({ kind: { enum: originKinds }, text: line }),
+        },
+        command: lines,
+        schemas: { type: "array", minItems: 1, items: schemaNames },
+        capabilities: { type: "object" },
+        report,
+        signature,
       },
-      command: lines,
-      schemas: { type: "array", minItems: 1, items: schemaNames },
-      capabilities: { type: "object" },
-      report,
-      signature,
-    }),
+      ["homepage"],
+    ),
   };
 }

@@ -39,14 +39,14 @@ export interface UnsignedEntry {
   /** Also the name of its file. */
   readonly name: string;
   readonly summary: string;
-  readonly homepage: string;
+  readonly homepage?: string;
   /** SPDX identifier. */
   readonly licence: string;
   readonly get: readonly Origin[];
   /** What was linted; the first word is looked for on PATH. */
   readonly command: readonly string[];
   readonly schemas: readonly SchemaNames[];
-  /** The tool's own capabilities document, as it was. */
+  /** The tool's own capabilities document as it was, with all of its commands or the linted one alone. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly report: LintReportDigest;
 }

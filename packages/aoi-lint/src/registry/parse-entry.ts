@@ -23,7 +23,9 @@ export function parseEntry(text: string, source: string): RegistryEntry {
     format: fields.oneOf("format", [entryFormat]),
     name: fields.text("name", entryPatterns.name),
     summary: fields.text("summary"),
-    homepage: fields.text("homepage", entryPatterns.homepage),
+    ...(fields.has("homepage")
+      ? { homepage: fields.text("homepage", entryPatterns.homepage) }
+      : {}),
     licence: fields.text("licence"),
     get: fields.list("get", (origin) => ({
       kind: origin.oneOf("kind", originKinds),
@@ -96,6 +98,10 @@ class Fields {
     this.#value = value;
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.#value, name);
+  }
+
   text(name: string, pattern?: string): string {
     const value = this.#take(name);
     return this.#textOf(value, name, pattern);
@@ -152,7 +158,7 @@ class Fields {
 
   #take(name: string): unknown {
     this.#known.add(name);
-    if (!Object.hasOwn(this.#value, name)) throw this.#wrong(name, "is missing");
+    if (!this.has(name)) throw this.#wrong(name, "is missing");
     return this.#value[name];
   }
 

@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { ToolOptions } from "./discover-tool.ts";
 import { discoverTool } from "./discover-tool.ts";
 import { entryPatterns } from "./entry-schema.ts";
+import { ofCommand } from "./narrow-capabilities.ts";
 import { entryFormat } from "./entry.ts";
 import type { Origin, RegistryEntry, RuleVerdict, UnsignedEntry } from "./entry.ts";
 import type { LintTool } from "./lint-port.ts";
@@ -13,7 +14,7 @@ import { digested, signEntry } from "./signing.ts";
 export interface Description {
   readonly name: string;
   readonly summary: string;
-  readonly homepage: string;
+  readonly homepage?: string;
   readonly licence: string;
   readonly get: readonly Origin[];
 }
@@ -24,6 +25,8 @@ export interface SubmitOptions extends ToolOptions {
   /** Asked for once there is something to sign. */
   readonly privateKey: () => Promise<KeyObject>;
   readonly now: Date;
+  /** Keep of the capabilities the linted command alone: for one command of a large tool. */
+  readonly commandOnly?: boolean;
 }
 
 /**
@@ -51,7 +54,8 @@ export async function makeEntry(
     ...description,
     command,
     schemas: tool.schemas,
-    capabilities: tool.capabilities,
+    capabilities:
+      options.commandOnly === true ? ofCommand(tool.capabilities, command) : tool.capabilities,
     report: digested({
       profile,
       linter_version: linted.linterVersion,

@@ -6,6 +6,7 @@ import type { DiscoveredTool, ToolOptions } from "./discover-tool.ts";
 import { discoverTool } from "./discover-tool.ts";
 import type { RegistryEntry, SchemaNames } from "./entry.ts";
 import type { LintTool } from "./lint-port.ts";
+import { commandNames, withCommands } from "./narrow-capabilities.ts";
 import { isDigestTrue, isSignatureTrue } from "./signing.ts";
 
 export interface VerifyOptions extends ToolOptions {
@@ -96,7 +97,8 @@ function versionCheck(entry: RegistryEntry, tool: DiscoveredTool): EntryCheck {
     const detail = `the entry is of ${before}, installed is ${tool.toolVersion}; submit it again`;
     return { ...say("tool", "not_verified", detail), severity: "warn" };
   }
-  if (canonicalJson(tool.capabilities) === canonicalJson(entry.capabilities)) {
+  const now = withCommands(tool.capabilities, commandNames(entry.capabilities));
+  if (canonicalJson(now) === canonicalJson(entry.capabilities)) {
     return say("tool", "passed", `${before}, with the capabilities of the entry`);
   }
   const detail = `${before}, with other capabilities than the entry's; submit it again`;

@@ -34,7 +34,7 @@ export function badgeMarkdown(subject: ReportSubject, imagePath: string, link?: 
 }
 
 /** The file of a tool's entry in the registry. */
-export function registryPath(subject: ReportSubject): string {
+function registryPath(subject: ReportSubject): string {
   return `registry/${subject.tool ?? "unknown"}.json`;
 }
 

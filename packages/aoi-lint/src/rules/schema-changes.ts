@@ -40,7 +40,7 @@ function allows(types: readonly string[], kind: string): boolean {
 }
 
 /** Every object schema in the document that names an event by the `type` constant. */
-export function shapesOf(document: Fields): EventShapes {
+function shapesOf(document: Fields): EventShapes {
   const shapes = new Map<string, EventShape>();
   visit(document, document, shapes, 0);
   return shapes;

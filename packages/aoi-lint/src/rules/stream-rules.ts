@@ -8,7 +8,7 @@ import { firstDifference, volatilePaths } from "./compare-streams.ts";
 import { finding, judgeRuns, missing, passed, verdictOf } from "./verdict.ts";
 
 /** Findings for the first line with one of these problems, with how many more there are. */
-export function lineFindings(
+function lineFindings(
   run: Observation,
   kinds: readonly LineProblemKind[],
   say: (detail: string) => string,
