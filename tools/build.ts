@@ -131,7 +131,17 @@ async function copyFiles(): Promise<void> {
       await cp(join(root, "packages", name, part), join(dist, part), { recursive: true });
     }
   }
-  await cp(join(root, "registry"), join(dist, "registry"), { recursive: true });
+  await copyRegistry();
+}
+
+/** An entry is signed as a value, so it need not carry its blanks. */
+async function copyRegistry(): Promise<void> {
+  await mkdir(join(dist, "registry"));
+  const names = await readdir(join(root, "registry"));
+  for (const name of names.filter((each) => each.endsWith(".json"))) {
+    const entry: unknown = JSON.parse(await readFile(join(root, "registry", name), "utf8"));
+    await writeFile(join(dist, "registry", name), JSON.stringify(entry));
+  }
 }
 
 interface Manifest {

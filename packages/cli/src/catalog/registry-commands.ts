@@ -58,11 +58,17 @@ export const registryCommands: readonly CommandSpec[] = [
     flags: [
       required(text("name", "name", "name of the entry and its file")),
       required(text("summary", "text", "what the tool does, in one line")),
-      required(text("homepage", "url", "where to read more")),
+      text("homepage", "url", "where to read more"),
       required(text("licence", "id", "SPDX identifier of its licence")),
       way("npm"),
       way("debian"),
       way("source"),
+      {
+        name: "command-only",
+        field: "command_only",
+        type: "boolean",
+        description: "keep of the capabilities the linted command alone",
+      },
       { ...text("profile", "profile", "rules to lint by"), default: "strict" },
       {
         ...text("into", "directory", "where the entry is written"),
@@ -73,6 +79,7 @@ export const registryCommands: readonly CommandSpec[] = [
       "TOOL_DOES_NOT_CONFORM",
       "TOOL_NOT_DISCOVERABLE",
       "ENTRY_NAME_INVALID",
+      "COMMAND_NOT_DECLARED",
       ...signingErrors,
     ],
     examples: [

@@ -38,6 +38,7 @@ export const handler: CommandHandler = {
       lint: kit.lintForRegistry,
       privateKey: () => kit.openSigningKey(registry.signingKeyFile),
       now: new Date(),
+      commandOnly: input["command_only"] === true,
       cwd: context.cwd,
       env: context.env,
       signal,
@@ -70,7 +71,7 @@ function descriptionOf(input: CommandRequest["input"]): Description {
   return {
     name: String(name),
     summary: String(summary),
-    homepage: String(homepage),
+    ...(typeof homepage === "string" ? { homepage } : {}),
     licence: String(licence),
     get,
   };

@@ -21,9 +21,10 @@ export function entryText(value: unknown, { paint, columns }: ViewTerminal): str
   const ways = listAt(value, "get").map(
     (way) => `Get it (${cellText(fieldsOf(way)["kind"])}): ${cellText(fieldsOf(way)["text"])}`,
   );
+  const homepage = textAt(value, "homepage");
   const lines = [
     paint.bold(`${cellText(fieldsOf(value)["name"])}: ${cellText(fieldsOf(value)["summary"])}`),
-    `Homepage: ${cellText(fieldsOf(value)["homepage"])}`,
+    ...(homepage === undefined ? [] : [`Homepage: ${cellText(homepage)}`]),
     `Licence: ${cellText(fieldsOf(value)["licence"])}`,
     ...ways,
     `Linted: ${textsAt(value, "command").map(cellText).join(" ")}`,
