@@ -60,7 +60,8 @@ function capability(spec: CommandSpec): Document {
 }
 
 /** JSON Schema 2020-12 of every event one command, or any of several, can write. */
-export function schemaDocument(program: ProgramIdentity, specs: readonly CommandSpec[]): Document {
+export function schemaDocument(program: ProgramIdentity, all: readonly CommandSpec[]): Document {
+  const specs = all.filter((spec) => spec !== mcpSpec);
   const domain = new Map(specs.map((spec) => [spec.name, domainSchema(spec)]));
   const framework = Object.entries(frameworkSchemas);
   return {

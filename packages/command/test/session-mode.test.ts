@@ -135,6 +135,21 @@ describe("a session", () => {
     expect((await client.request("item count", { count: 2 })).result).toMatchObject({ ok: true });
   });
 
+  it("takes so many requests at once, each by an id of its own", async () => {
+    const client = open();
+    const { result = {} } = await client.initialize();
+    const { max_requests: most } = result["capabilities"] as { max_requests: number };
+    const deaf = Array.from({ length: most }, () => client.start("item deaf"));
+    expect((await client.request("item list")).error).toMatchObject({
+      data: { error: { code: "TOO_MANY_REQUESTS", retryable: true } },
+    });
+    client.write(`${JSON.stringify({ jsonrpc: "2.0", id: deaf[0]?.id, method: "item list" })}\n`);
+    expect((await deaf[0]?.answer)?.error?.data["error"]).toMatchObject({ code: "DUPLICATE_ID" });
+    for (const { id } of deaf) client.notify("$/cancel", { request_id: id });
+    await Promise.all(deaf.map(({ answer }) => answer));
+    expect((await client.request("item list")).result).toMatchObject({ ok: true });
+  });
+
   it("ends cleanly by shutdown and by the end of the input, every request answered", async () => {
     const client = open();
     await client.initialize();
