@@ -81,6 +81,8 @@ export interface AdapterDescription {
   readonly cursor: CursorKind;
   /** The tool has an `--output` flag of its own, so that a trailing one is not the wrapper's. */
   readonly ownsOutputFlag?: boolean;
+  /** The tool has no flag of the wrapper's names, and unknown ones are refused: so they may also stand at the end. */
+  readonly takesTrailingOptions?: boolean;
   /** Flags of the tool that may stand before the sub-command and take the next word. */
   readonly globalFlagsWithValue?: readonly string[];
   /** Without flags that the adapter does not know the output would be another: said in help. */

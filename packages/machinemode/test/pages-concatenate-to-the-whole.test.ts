@@ -90,7 +90,7 @@ test("a cursor that is none, or of another call, is refused", async () => {
   expect(garbage.events.at(-2)).toMatchObject({ code: "INVALID_CURSOR", category: "validation" });
   const first = await machinemode(["--limit", "1", "ls"], { cwd });
   const other = await machinemode(
-    ["--cursor", `${first.summary["next_cursor"] as string}`, "ls", "-a"],
+    ["--cursor", first.summary["next_cursor"] as string, "ls", "-a"],
     {
       cwd,
     },
@@ -107,7 +107,7 @@ test("pages of ls are all names", async () => {
     seen.push(...records.map((record) => bytesOf(record, "name")));
     expect(summary["truncated"] === true).toBe(summary["next_cursor"] !== undefined);
     if (summary["next_cursor"] === undefined) break;
-    cursor = ["--cursor", `${summary["next_cursor"] as string}`];
+    cursor = ["--cursor", summary["next_cursor"] as string];
   }
   expect(sortedHex(seen)).toEqual(sortedHex(oddNames));
 });

@@ -149,3 +149,44 @@ export function withoutTrailingOutput(argv: readonly string[]): readonly string[
   if (last === "--output=jsonl") return argv.slice(0, -1);
   return last === "jsonl" && argv.at(-2) === "--output" ? argv.slice(0, -2) : argv;
 }
+
+/** The wrapper's options that may also stand behind everything, of a tool that has none of these names. */
+const trailing: readonly string[] = [
+  "limit",
+  "cursor",
+  "fields",
+  "max-bytes",
+  "max-tokens",
+  "dry-run",
+  "yes",
+];
+
+/** Takes the wrapper's options off the end of a tool's words; behind `--` all are the tool's. Throws usage errors. */
+export function takeTrailing(
+  options: WrapperOptions,
+  argv: readonly string[],
+): { readonly options: WrapperOptions; readonly argv: readonly string[] } {
+  const draft: Draft = { options: { ...options }, help: false, version: false };
+  let words = argv;
+  for (let from = trailingFrom(words); from !== -1; from = trailingFrom(words)) {
+    takeOption(draft, words, from);
+    words = words.slice(0, from);
+  }
+  return { options: draft.options, argv: words };
+}
+
+/** Where the last option of the wrapper's begins; -1 where the tool's own words end the line. */
+function trailingFrom(words: readonly string[]): number {
+  if (words.includes("--")) return -1;
+  const nameOf = (word: string): string => word.replace(/^--/, "").split("=")[0] ?? "";
+  const isOurs = (word: string | undefined): word is string =>
+    word !== undefined && word.startsWith("--") && trailing.includes(nameOf(word));
+  const last = words.at(-1);
+  const isWhole =
+    isOurs(last) && (last.includes("=") || plain.some((name) => name === nameOf(last)));
+  if (isWhole) return words.length - 1;
+  const before = words.at(-2);
+  const takesLast =
+    isOurs(before) && !before.includes("=") && valued.some((name) => name === nameOf(before));
+  return takesLast ? words.length - 2 : -1;
+}

@@ -8,13 +8,15 @@ import {
   installProcessHooks,
   signalExitCodes,
 } from "@aomori/protocol";
+import type { Adapter } from "../adapter.ts";
+import type { WrapperOptions } from "../running/options.ts";
 import type { AdapterFolders } from "../resolve-adapter.ts";
 import { resolveAdapter } from "../resolve-adapter.ts";
 import type { ToolRecord } from "../record.ts";
 import { runSignal, runWrapped } from "../running/run-wrapped.ts";
 import { identity } from "../identity.ts";
 import type { Invocation } from "./parse-options.ts";
-import { parseInvocation, withoutTrailingOutput } from "./parse-options.ts";
+import { parseInvocation, takeTrailing, withoutTrailingOutput } from "./parse-options.ts";
 import { environmentSecrets, secretsIn } from "./secrets.ts";
 
 /** What the entry file knows of the world outside. */
@@ -39,10 +41,9 @@ export async function runTool(words: readonly string[], host: Host): Promise<num
     });
   };
   if ("failure" in invocation) return await refuse(stream(tool), words, invocation.failure);
-  const { options } = invocation.value;
   const resolved = await attemptAsync(() => adapterOf(invocation.value, host));
   if ("failure" in resolved) return await refuse(stream(tool), words, resolved.failure);
-  const { adapter, argv } = resolved.value;
+  const { adapter, argv, options } = resolved.value;
   if (adapter.source !== "native")
     for (const secret of environmentSecrets(host.env, redactor)) redactor.add(secret);
   const emitter = stream(adapter.name);
@@ -70,23 +71,26 @@ export async function runTool(words: readonly string[], host: Host): Promise<num
   return interruptedBy === undefined ? statusOf(category) : signalExitCodes[interruptedBy];
 }
 
+interface Resolved {
+  readonly adapter: Adapter;
+  readonly argv: readonly string[];
+  readonly options: WrapperOptions;
+}
+
 async function adapterOf(
   { tool = "", argv, options }: Invocation,
   { folders }: Host,
-): Promise<{
-  readonly adapter: Awaited<ReturnType<typeof resolveAdapter>>;
-  readonly argv: readonly string[];
-}> {
+): Promise<Resolved> {
   const plainArgv = withoutTrailingOutput(argv);
-  const request = {
-    tool,
-    argv: plainArgv,
-    files: options.adapterFiles,
-    folders,
-    lines: options.lines,
+  const { adapterFiles: files, lines } = options;
+  const adapter = await resolveAdapter({ tool, argv: plainArgv, files, folders, lines });
+  if (adapter.ownsOutputFlag === true) return { adapter, argv, options };
+  return {
+    adapter,
+    ...(adapter.takesTrailingOptions === true
+      ? takeTrailing(options, plainArgv)
+      : { argv: plainArgv, options }),
   };
-  const adapter = await resolveAdapter(request);
-  return { adapter, argv: adapter.ownsOutputFlag === true ? argv : plainArgv };
 }
 
 function statusOf(category: ErrorCategory | undefined): number {

@@ -83,8 +83,9 @@ export const wrapperSpec: CommandSpec = {
   isProgram: true,
   summary: "Run a tool and tell what it says as typed events, one JSON object a line",
   description:
-    "Options of machinemode come before the tool's name, everything behind it is the tool's. A trailing --output jsonl is " +
-    "machinemode's unless the tool has such a flag or -- stands before it. Adapter files of yours go into " +
+    "Options of machinemode come before the tool's name, everything behind it is the tool's. At the very end --output jsonl " +
+    "is machinemode's, unless the tool has such a flag or -- stands before it; and so are --limit, --cursor, --fields, " +
+    "--max-bytes, --max-tokens, --dry-run and --yes where the adapter refuses flags it does not know. Adapter files of yours go into " +
     "$XDG_CONFIG_HOME/machinemode/adapters.",
   positionals: [
     {

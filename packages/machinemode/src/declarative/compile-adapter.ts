@@ -33,6 +33,7 @@ export function compileAdapter(
     schema: schemaOf(definition),
     cursor: cursorKind(cursor, name),
     ownsOutputFlag: definition.ownsOutputFlag,
+    takesTrailingOptions: definition.flags.other === "refuse",
     globalFlagsWithValue: definition.globalFlagsWithValue,
     flags: [...definition.flags.pass.keys()].join(" "),
     plan,

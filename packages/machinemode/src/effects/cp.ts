@@ -41,6 +41,7 @@ export const cp: Adapter = {
   effects: writing,
   recordTypes: ["effect"],
   schema: effectSchema,
+  takesTrailingOptions: true,
   cursor: { kind: "none", why: "what was copied is not copied again" },
   flags:
     "-r -a -p -f -n -d -P -L -H -t DIR -T -v; what exists is replaced only with -f or machinemode --yes",

@@ -16,6 +16,7 @@ export const mkdir: Adapter = {
   effects: writing,
   recordTypes: ["effect"],
   schema: effectSchema,
+  takesTrailingOptions: true,
   cursor: { kind: "none", why: "what was made is not made again" },
   flags: "-p -m MODE (octal) -v",
   plan: (argv, context) => {

@@ -18,6 +18,7 @@ export const mv: Adapter = {
   effects: writing,
   recordTypes: ["effect"],
   schema: effectSchema,
+  takesTrailingOptions: true,
   cursor: { kind: "none", why: "what was moved is not moved again" },
   flags:
     "-f -n -t DIR -T -v; what exists is replaced only with -f or machinemode --yes; not across file systems",

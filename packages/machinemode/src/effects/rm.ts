@@ -27,6 +27,7 @@ export const rm: Adapter = {
   effects: { ...writing, destructive: true },
   recordTypes: ["effect"],
   schema: effectSchema,
+  takesTrailingOptions: true,
   cursor: { kind: "none", why: "what was removed is not there to be listed again" },
   flags: "-r -f -d -v; without -f it needs machinemode --yes",
   plan: (argv, context) => {

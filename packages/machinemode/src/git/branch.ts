@@ -98,6 +98,7 @@ export const gitBranch: Adapter = {
     committed_at: time,
     subject: text,
   }),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   globalFlagsWithValue: gitFlagsWithValue,
   flags:

@@ -119,6 +119,7 @@ export const gitDiff: Adapter = {
     },
     ["path", "status"],
   ),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   globalFlagsWithValue: gitFlagsWithValue,
   flags: "all that choose files and sides; flags of layout (-p, --stat …) change nothing",

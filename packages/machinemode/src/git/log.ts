@@ -144,6 +144,7 @@ export const gitLog: Adapter = {
     },
     ["hash"],
   ),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   globalFlagsWithValue: gitFlagsWithValue,
   flags:

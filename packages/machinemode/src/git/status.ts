@@ -103,6 +103,7 @@ export const gitStatus: Adapter = {
       ].map((name) => [name, {}]),
     ),
   },
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   globalFlagsWithValue: gitFlagsWithValue,
   flags: "-u, --untracked-files, --ignored, --no-renames, --ignore-submodules",

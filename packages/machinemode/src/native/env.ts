@@ -17,6 +17,7 @@ export const env: Adapter = {
   effects: { readOnly: true },
   recordTypes: ["variable"],
   schema: recordSchema("variable", { name: text, value: text }, ["name", "value"]),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   flags: "-i, -0",
   plan: (argv, context) => {

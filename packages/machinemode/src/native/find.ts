@@ -26,6 +26,7 @@ export const find: Adapter = {
     { path: text, name: text, kind: fileKind, depth: integer, ...factSchemas },
     ["path", "name", "kind"],
   ),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   flags:
     "every test of GNU find; -ls adds the facts of ls -l; refused: -exec and its like, -delete, -printf, -fprint",

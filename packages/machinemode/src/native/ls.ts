@@ -80,6 +80,7 @@ export const ls: Adapter = {
     { directory: text, name: text, path: text, kind: fileKind, ...factSchemas },
     ["name", "path", "kind"],
   ),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   flags:
     "-a -A -B -d -l -n -g -o -R -r -t -S -U -f -L; flags of layout (-1 -C -h -F --color …) change nothing",

@@ -33,6 +33,7 @@ export const stat: Adapter = {
     },
     ["path", "kind"],
   ),
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   flags: "-L; refused: -f (use df), -c and --printf (use --fields)",
   plan: (argv) => {

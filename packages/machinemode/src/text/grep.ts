@@ -116,6 +116,7 @@ export const grep: Adapter = {
       ["type", "source", "path", "line", "offset", "text", "count"].map((name) => [name, {}]),
     ),
   },
+  takesTrailingOptions: true,
   cursor: { kind: "position" },
   flags: "all that choose lines and files; refused: -A -B -C -z -q",
   plan: (argv) => {

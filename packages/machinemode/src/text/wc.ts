@@ -24,6 +24,7 @@ export const wc: Adapter = {
     bytes: integer,
     longest_line: integer,
   }),
+  takesTrailingOptions: true,
   cursor: { kind: "none", why: "standard input cannot be read again" },
   flags: "-l -w -c -m -L change nothing: every record has all counts",
   plan: (argv) => {
