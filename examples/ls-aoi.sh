@@ -5,7 +5,7 @@ set -u
 export LC_ALL=C
 tool=ls-aoi version=1.0.0 schema_name=com.example.ls.events schema_version=1.0.0
 count=0 errors=0 truncated=false producer='' stopped='' started_us=${EPOCHREALTIME/[.,]/}
-exec 3>&1
+exec 3>&1 {stopping}<> <(:)
 
 # A closed pipe ends the tool without a word: by SIGPIPE, or with 141 where that is ignored. A full disk is 74.
 emit() {
@@ -45,6 +45,7 @@ stop() {
     exit "$1"
   fi
   stopped=$1
+  printf x >&"$stopping"
   [ -z "$producer" ] || kill "$producer" 2>/dev/null
 }
 
@@ -82,11 +83,11 @@ list() {
   [ -z "$stopped" ] || fail "$stopped" cancelled INTERRUPTED "stopped by signal $((stopped - 128))"
 }
 
-# In a process of its own that no signal interrupts: what it counts is what was written.
+# In a process of its own that no signal interrupts: what it counts is what was written. A byte in a pipe tells it to stop.
 print_entries() {
   local limit=$1 printed=0 entry name mode size kind field
   trap '' INT TERM
-  while IFS= read -r -d '' entry; do
+  while IFS= read -r -d '' entry && ! read -t 0 -u "$stopping"; do
     if [ "$printed" -ge "$limit" ]; then
       printf '%d true\n' "$printed"
       return

@@ -6,7 +6,7 @@ tool=hello-aoi version=1.0.0 schema_name=com.example.hello.events schema_version
 default_limit=1000
 titles=$'an apple a day\nAomori, land of apples\nりんご crème, apple pie'
 count=0 errors=0 next_cursor='' producer='' stopped='' started_us=${EPOCHREALTIME/[.,]/}
-exec 3>&1
+exec 3>&1 {stopping}<> <(:)
 
 # A closed pipe ends the tool without a word: by SIGPIPE, or with 141 where that is ignored. A full disk is 74.
 emit() {
@@ -48,6 +48,7 @@ stop() {
     exit "$1"
   fi
   stopped=$1
+  printf x >&"$stopping"
   [ -z "$producer" ] || kill "$producer" 2>/dev/null
 }
 
@@ -93,11 +94,11 @@ search() {
   [ "$end" = end ] || fail 70 internal SEARCH_FAILED 'jq could not search'
 }
 
-# In a process of its own that no signal interrupts: what it counts is what was written.
+# In a process of its own that no signal interrupts: what it counts is what was written. A byte in a pipe tells it to stop.
 print_hits() {
   local limit=$1 last=$2 printed=0 hit
   trap '' INT TERM
-  while IFS= read -r hit && [ "$hit" != '"end"' ]; do
+  while IFS= read -r hit && [ "$hit" != '"end"' ] && ! read -t 0 -u "$stopping"; do
     [ "$printed" -lt "$limit" ] || break
     emit "$hit"
     printed=$((printed + 1))
