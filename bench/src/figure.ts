@@ -35,9 +35,12 @@ export type MeasuredFigure = Omit<Figure, "machine" | "date" | "versions">;
 
 export const Results = z.array(Figure).min(1);
 
-/** `ratio_…` judges ours by the floor, `most` ours itself. */
+/** `ratio_…` judges ours by the floor, `most` and `least` ours itself. */
 type Target =
-  | { readonly kind: "ratio_at_most" | "ratio_at_least" | "most"; readonly value: number }
+  | {
+      readonly kind: "ratio_at_most" | "ratio_at_least" | "most" | "least";
+      readonly value: number;
+    }
   | { readonly kind: "none" };
 
 export interface Measured {
@@ -84,6 +87,8 @@ function targetText(target: Target, unit: string): string {
       return `ratio ≥ ${target.value}`;
     case "most":
       return `≤ ${target.value} ${unit}`;
+    case "least":
+      return `≥ ${target.value} ${unit}`;
     case "none":
       return "none";
   }
@@ -92,6 +97,7 @@ function targetText(target: Target, unit: string): string {
 function isMet(target: Target, ours: number, ratio: number | undefined): boolean {
   if (target.kind === "none") return true;
   if (target.kind === "most") return ours <= target.value;
+  if (target.kind === "least") return ours >= target.value;
   if (ratio === undefined) throw new Error("a target on a ratio needs a floor or a peer");
   return target.kind === "ratio_at_most" ? ratio <= target.value : ratio >= target.value;
 }

@@ -38,6 +38,10 @@ describe("a figure", () => {
     });
     expect(figure({ ...measured, target: { kind: "ratio_at_least", value: 1.1 } }).met).toBe(false);
     expect(figure({ ...measured, target: { kind: "most", value: 1.9 } }).met).toBe(false);
+    expect(figure({ ...measured, target: { kind: "least", value: 2.1 } })).toMatchObject({
+      target: "≥ 2.1 ms",
+      met: false,
+    });
   });
 
   it("refuses a target on a ratio that has no other side", () => {

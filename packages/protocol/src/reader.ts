@@ -148,6 +148,7 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
     }
     if (!isEvent(value)) return this.#malformed(malformedLine(text, number, undefined));
     const event = this.#rules.admit(value, number);
+    if (event === value) return event;
     return event instanceof Error ? this.#malformed(event) : event;
   }
 

@@ -27,6 +27,8 @@ export class StreamRules {
   #firstError: StreamEvent | undefined;
   /** The latest event, when it is what the other dialect ends with. */
   #foreignEnd: CodedError | undefined;
+  /** Nothing but the type of the next event decides about it. */
+  #isOrdinary = false;
 
   constructor(requireOk: boolean) {
     this.#requireOk = requireOk;
@@ -34,6 +36,14 @@ export class StreamRules {
 
   /** The event under its prefixed name, or what is wrong with it here. */
   admit(event: StreamEvent, line: number): StreamEvent | CodedError {
+    if (this.#isOrdinary && !mayMatter(event.type)) return event;
+    const admitted = this.#judge(event, line);
+    this.#isOrdinary =
+      this.#dialect === "prefixed" && this.#summary === undefined && this.#foreignEnd === undefined;
+    return admitted;
+  }
+
+  #judge(event: StreamEvent, line: number): StreamEvent | CodedError {
     if (this.#summary !== undefined) return afterSummary(event.type, line, this.#summary.line);
     if (this.#dialect === "unknown") {
       this.#dialect = event.type === "meta" && "aoi_version" in event ? "legacy" : "prefixed";
@@ -69,4 +79,12 @@ export class StreamRules {
     if (event.type === "aoi:error") this.#firstError ??= event;
     else if (event.type === "aoi:summary") this.#summary = { line, ok: event["ok"] === true };
   }
+}
+
+const [a, m, s] = [0x61, 0x6d, 0x73];
+
+/** `aoi:…`, `meta` and `summary` begin so; most types of a domain do not. */
+function mayMatter(type: string): boolean {
+  const first = type.charCodeAt(0);
+  return first === a || first === m || first === s;
 }

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import type { Benchmark } from "../benchmark.ts";
+import { figure } from "../figure.ts";
+import { temporaryDirectory } from "../measuring/temporary-directory.ts";
+import { bundle } from "./bundle.ts";
+import { pipeline } from "./pipeline.ts";
+
+const Told = z.object({ elapsedMs: z.number(), peakBytes: z.number() });
+const Counted = z.object({ lines: z.int() });
+const pauseMs = 1;
+
+type Side = "aoi" | "plain";
+
+interface Emission {
+  readonly eventsPerSecond: number;
+  readonly peakMegabytes: number;
+}
+
+/** An emitter into a reader that keeps up, and into one that does not; none of the lines may be lost. */
+export const emitting: Benchmark = {
+  ids: ["aoi-emit", "aoi-emit-slow-reader"],
+  async run({ quick, tell }) {
+    await using directory = await temporaryDirectory();
+    const tool = bundle(new URL("emit-process.ts", import.meta.url), directory.path);
+    const reader = bundle(new URL("count-process.ts", import.meta.url), directory.path);
+    const emit = async (side: Side, count: number, pause: number): Promise<Emission> => {
+      const { stdout, stderr } = await pipeline(
+        [process.execPath, tool, String(count), side],
+        [process.execPath, reader, String(pause)],
+      );
+      const { lines } = Counted.parse(JSON.parse(stdout));
+      if (lines !== count + 2) throw new Error(`${side} wrote ${count + 2} lines, ${lines} came`);
+      const { elapsedMs, peakBytes } = Told.parse(JSON.parse(stderr));
+      return { eventsPerSecond: (count / elapsedMs) * 1000, peakMegabytes: peakBytes / 1e6 };
+    };
+    const count = quick ? 100_000 : 2_000_000;
+    const fast: Record<Side, number[]> = { aoi: [], plain: [] };
+    const rounds = quick ? 1 : 5;
+    for (let round = 0; round < rounds; round += 1) {
+      for (const side of ["aoi", "plain"] as const) {
+        // The peer keeps everything in memory until the end, so it writes fewer.
+        const { eventsPerSecond } = await emit(side, side === "aoi" ? count : count / 4, 0);
+        fast[side].push(eventsPerSecond);
+      }
+    }
+    tell(`${rounds} rounds of ${count} events into a reader that keeps up`);
+    const slow: Record<Side, number[]> = { aoi: [], plain: [] };
+    const slowRounds = quick ? 1 : 3;
+    for (let round = 0; round < slowRounds; round += 1) {
+      slow.aoi.push((await emit("aoi", count, pauseMs)).peakMegabytes);
+      slow.plain.push((await emit("plain", count / 4, pauseMs)).peakMegabytes);
+    }
+    tell(`${slowRounds} rounds into a reader that pauses ${pauseMs} ms after every 64 KiB`);
+    return [
+      figure({
+        id: "aoi-emit",
+        unit: "events/s",
+        about:
+          "Events of 130 bytes through an emitter into a pipe, against one write to process.stdout each, which checks and redacts nothing.",
+        target: { kind: "least", value: 1_000_000 },
+        ours: fast.aoi,
+        peer: fast.plain,
+      }),
+      figure({
+        id: "aoi-emit-slow-reader",
+        unit: "MB",
+        about: `Peak memory of 2,000,000 events into a reader that pauses ${pauseMs} ms after every 64 KiB, against a quarter of them by process.stdout without waiting.`,
+        target: { kind: "most", value: 160 },
+        ours: slow.aoi,
+        peer: slow.plain,
+      }),
+    ];
+  },
+};
