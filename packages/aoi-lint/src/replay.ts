@@ -91,6 +91,7 @@ async function readRecording({
     stderrBytes: 0,
     ending: exitCode === undefined ? { kind: "unknown" } : { kind: "exited", code: exitCode },
     timedOut: false,
+    idleAtDeadline: false,
     durationMs: 0,
     firstLineMs: undefined,
     sent: [],

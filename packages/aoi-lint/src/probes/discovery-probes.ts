@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { availableParallelism, loadavg } from "node:os";
 import { promisify } from "node:util";
 import type { RunSpec } from "../runner/run-spec.ts";
 import { toolArgv, withArguments } from "../target.ts";
@@ -18,6 +19,8 @@ function discovery(context: ProbeContext, label: string, words: readonly string[
     deadlineMs: Math.min(discoveryMs, context.target.deadlineMs),
     keepBytes,
     watchFiles: true,
+    // Of a busy machine nothing can be said about half a second.
+    about: { busy: (loadavg()[0] ?? 0) / availableParallelism() > 1.5 ? "yes" : "no" },
   };
 }
 

@@ -118,14 +118,14 @@ export const drippingInput: Probe = async (context) => {
   if (run === undefined || run.stream.resultCount === 0) {
     return notRun('the sample leads to no results; give "input.sample" events the command knows');
   }
-  const pauseMs = Math.round(run.durationMs * 4 + 500);
+  const patienceMs = Math.round(run.durationMs * 4 + 3000);
   return ran(
     await context.run({
-      label: "fed with half a stream, a pause, and the rest",
+      label: "fed with half a stream, and the rest later",
       argv: reader.argv,
-      about: { pauseMs: String(pauseMs) },
-      deadlineMs: context.target.deadlineMs + pauseMs,
-      stdin: { kind: "drip", pieces: upstreamOf(reader.input).halves, pauseMs },
+      about: { patienceMs: String(patienceMs) },
+      deadlineMs: context.target.deadlineMs + patienceMs,
+      stdin: { kind: "drip", halves: upstreamOf(reader.input).halves, patienceMs },
     }),
   );
 };

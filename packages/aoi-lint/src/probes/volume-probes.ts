@@ -1,6 +1,8 @@
 import type { RunSpec } from "../runner/run-spec.ts";
-import { toolArgv } from "../target.ts";
-import type { Probe } from "./probe.ts";
+import { capabilityOf } from "../rules/capability.ts";
+import { discoveredObject } from "../rules/discovered.ts";
+import { toolArgv, withArguments } from "../target.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
 import { notRun, ran } from "./probe.ts";
 import { usableBase } from "./stream-probes.ts";
 
@@ -47,16 +49,29 @@ export const slowSource: Probe = async (context) => {
   return ran(await context.run({ label: "a long operation", argv, deadlineMs }));
 };
 
+/** The recipe's own, or its long operation with --timeout where capabilities know that flag. */
 export const deadline: Probe = async (context) => {
   const { recipe, deadlineMs } = context.target;
-  if (recipe.deadline === undefined) {
+  const slow = recipe.slow === undefined ? [] : toolArgv(context.target, recipe.slow);
+  const known =
+    recipe.deadline === undefined && slow.length > 0 && (await hasTimeout(context, slow));
+  const derived = known ? withArguments(slow, ["--timeout", "300ms"]) : undefined;
+  const argv = recipe.deadline === undefined ? derived : toolArgv(context.target, recipe.deadline);
+  if (argv === undefined) {
     return notRun(
       'the recipe names no command with a short deadline; add "deadline" to aoi.lint.json',
     );
   }
-  const argv = toolArgv(context.target, recipe.deadline);
   return ran(await context.run({ label: "past its own deadline", argv, deadlineMs }));
 };
+
+async function hasTimeout(context: ProbeContext, argv: readonly string[]): Promise<boolean> {
+  const told = await context.outcome("capabilities");
+  const [document] = told.kind === "ran" ? told.runs : [];
+  const target = { ...context.target, argv };
+  const flags = (document && capabilityOf(discoveredObject(document), target))?.["global_flags"];
+  return Array.isArray(flags) && flags.includes("timeout");
+}
 
 export const heartbeat: Probe = async (context) => {
   const { unbounded } = context.target.recipe;

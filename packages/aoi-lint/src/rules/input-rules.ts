@@ -104,12 +104,16 @@ export const inputRules: readonly Rule[] = [
     needs: ["dripping-input"],
     check: (evidence) =>
       judgeRuns(evidence, { required: ["dripping-input"] }, (run) => {
-        const pauseMs = Number(run.spec.about?.["pauseMs"]);
+        const patienceMs = Number(run.spec.about?.["patienceMs"]);
         const first = run.stream.events.find((event) => event.kind === "domain");
-        if (first !== undefined && first.atMs < pauseMs) return [];
+        if (first !== undefined && first.atMs < patienceMs) return [];
         const at = first === undefined ? "never" : `after ${Math.round(first.atMs)} ms`;
         return [
-          finding(run, `the first result came ${at}; the input paused for ${pauseMs} ms`, first),
+          finding(
+            run,
+            `the first result came ${at}; the rest of the input was held back for ${patienceMs} ms`,
+            first,
+          ),
         ];
       }),
   },

@@ -93,7 +93,7 @@ function closeFindings(run: Observation, base: Observation): Finding[] {
   const found: Finding[] = [];
   const lateMs = run.durationMs - (run.closedAtMs ?? 0);
   const beforeStart = run.spec.stdout?.kind === "closed" && run.spec.stdout.afterLines === 0;
-  const allowedMs = graceMs + (beforeStart ? base.durationMs * 3 : 0);
+  const allowedMs = Math.max(graceMs, base.durationMs * 4) + (beforeStart ? base.durationMs : 0);
   if (run.timedOut || lateMs > allowedMs) {
     found.push(finding(run, `went on for ${Math.round(lateMs)} ms after its reader had gone`));
   }
@@ -120,7 +120,7 @@ function unheard(evidence: Evidence, run: Observation): string | undefined {
   if (run.stream.eventCount === 0) return "the signal came before the first event";
   const summary = summaryOf(run.stream);
   if (summary?.value["ok"] !== true || exitStatus(run) !== 0) return undefined;
-  if (goneOn(run) !== undefined) return undefined;
+  if (goneOn(evidence, run) !== undefined) return undefined;
   const expected = wholeRun(evidence, run)?.stream.resultCount ?? 0;
   if (run.stream.resultCount < expected) return undefined;
   return 'the command had done its work before it could heed the signal; name a long one as "slow" in aoi.lint.json';
@@ -134,17 +134,21 @@ function wholeRun(evidence: Evidence, { spec }: Observation): Observation | unde
     .find((run) => run.spec.argv.join(" ") === line);
 }
 
-/** How the tool went on with its work after a signal, in words. */
-function goneOn(run: Observation): string | undefined {
+/** How the tool went on with its work after a signal, in words. A machine on which everything is slow is given more time. */
+function goneOn(evidence: Evidence, run: Observation): string | undefined {
   const [sent] = run.sent;
   if (sent === undefined) return undefined;
+  const baseMs = evidence.runs("base")[0]?.durationMs ?? 0;
+  const allowedMs = Math.max(graceMs, baseMs * 4);
   const afterBytes = run.stream.sizeBytes - sent.bytesBefore;
   const afterMs = run.durationMs - sent.atMs;
-  if (run.timedOut || afterMs > graceMs) return `${Math.round(afterMs)} ms`;
+  if (run.timedOut || afterMs > allowedMs) return `${Math.round(afterMs)} ms`;
   if (afterBytes > goesOnBytes) return `${Math.round(afterBytes / 1024)} KiB`;
-  const last = run.stream.tail.findLast((event) => event.kind === "domain");
-  const lateMs = (last?.atMs ?? 0) - sent.atMs;
-  return lateMs > goesOnMs ? `${Math.round(lateMs)} ms of results` : undefined;
+  const lateFromMs = sent.atMs + Math.max(goesOnMs, baseMs * 2);
+  const late = run.stream.tail.filter(({ kind, atMs }) => kind === "domain" && atMs > lateFromMs);
+  // One result may have been on its way.
+  const last = late.length > 1 ? late.at(-1) : undefined;
+  return last === undefined ? undefined : `${Math.round(last.atMs - sent.atMs)} ms of results`;
 }
 
 function cancelled(evidence: Evidence, run: Observation, expected: number): Look {
@@ -152,7 +156,7 @@ function cancelled(evidence: Evidence, run: Observation, expected: number): Look
   if (reason !== undefined) return unclear(reason);
   const found: Finding[] = [];
   const name = run.sent[0]?.signal ?? "the signal";
-  const on = goneOn(run);
+  const on = goneOn(evidence, run);
   const summary = summaryOf(run.stream);
   if (on !== undefined) found.push(finding(run, `went on for ${on} after ${name}`));
   if (summary === undefined) {
@@ -200,7 +204,7 @@ function secondInterrupt(evidence: Evidence, run: Observation): Look {
   const found = torn(run);
   const [, second] = run.stream.ofKind("summary");
   if (second !== undefined) found.push(finding(run, "a second aoi:summary", second));
-  const on = goneOn(run);
+  const on = goneOn(evidence, run);
   if (on !== undefined) found.push(finding(run, `went on for ${on}`));
   const summary = summaryOf(run.stream);
   if (summary?.value["ok"] === true) found.push(finding(run, "the summary says ok:true", summary));

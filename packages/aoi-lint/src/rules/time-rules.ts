@@ -1,7 +1,7 @@
 import type { Finding, Rule } from "../rule.ts";
 import { endingText } from "../runner/observation.ts";
 import { summaryOf } from "../runner/stream.ts";
-import { finding, judgeRuns } from "./verdict.ts";
+import { finding, judgeLooks, judgeRuns, missing, shown, unclear } from "./verdict.ts";
 
 export const timeRules: readonly Rule[] = [
   {
@@ -64,9 +64,14 @@ export const timeRules: readonly Rule[] = [
     check: (evidence) => {
       const reads = evidence.outcome("stdin");
       const alsoTerminal = reads.kind === "ran" ? (["terminal"] as const) : [];
-      return judgeRuns(evidence, { required: ["base", "stdin"], also: alsoTerminal }, (run) =>
-        run.timedOut ? [finding(run, "did not end: it waits for input")] : [],
-      );
+      const base = missing(evidence, ["base", "stdin"]);
+      if (base !== undefined) return base;
+      return judgeLooks(evidence, ["base", "stdin", ...alsoTerminal], (run) => {
+        if (!run.timedOut) return shown();
+        return run.idleAtDeadline
+          ? shown(finding(run, "did not end: it waits for input"))
+          : unclear("the command was still at work when its time was up");
+      });
     },
   },
 ];

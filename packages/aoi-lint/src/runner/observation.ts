@@ -30,6 +30,8 @@ export interface Observation {
   readonly ending: Ending;
   /** We ended it: its time was up. */
   readonly timedOut: boolean;
+  /** When its time was up it slept: it waited for something, rather than for a processor. */
+  readonly idleAtDeadline: boolean;
   readonly durationMs: number;
   /** Undefined when no whole line came. */
   readonly firstLineMs: number | undefined;

@@ -10,7 +10,7 @@ import type { FifoMaker } from "./fifo.ts";
 import { pipeCapacityBytes } from "./fifo.ts";
 import type { Ending, Observation, SentSignal } from "./observation.ts";
 import { PipeReader } from "./pipe-reader.ts";
-import { commandLineOf, peakMemoryBytes, processesOf } from "./process-table.ts";
+import { commandLineOf, peakMemoryBytes, processTree, processesOf } from "./process-table.ts";
 import { reproduceCommand } from "./reproduce.ts";
 import type { LintSignal, RunSpec, SignalPlan } from "./run-spec.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -77,6 +77,8 @@ class ToolRun {
   #wasBlocked = false;
   #timedOut = false;
   #peakMemory: number | undefined;
+  readonly #answered = Promise.withResolvers<void>();
+  #idleAtDeadline = false;
   #pid: number | undefined;
   #reader: PipeReader | undefined;
 
@@ -150,7 +152,8 @@ class ToolRun {
     }
     this.#collectStderr(err.readFd);
     this.#pid = child.pid;
-    if (input !== undefined) void feed(input.writer, stdin, this.#ended.signal);
+    if (input !== undefined)
+      void feed(input.writer, stdin, this.#ended.signal, this.#answered.promise);
     void exit.then(
       () => this.#ended.abort(),
       () => this.#ended.abort(),
@@ -199,6 +202,7 @@ class ToolRun {
       this.#headBytes += Math.min(room, chunk.length);
     }
     this.#scanner.push(chunk, this.#nowMs());
+    if (this.#scanner.resultCount > 0) this.#answered.resolve();
   }
 
   #onLine(line: number): void {
@@ -263,6 +267,7 @@ class ToolRun {
   #startDeadline(): NodeJS.Timeout {
     return setTimeout(() => {
       this.#timedOut = true;
+      this.#idleAtDeadline = processTree(this.#pid ?? 0).every((row) => row.state === "S");
       this.#signalGroup("SIGTERM");
       setTimeout(() => this.kill(), killGraceMs).unref();
     }, this.#spec.deadlineMs);
@@ -317,6 +322,7 @@ class ToolRun {
       stderrBytes: this.#stderrBytes,
       ending,
       timedOut: this.#timedOut,
+      idleAtDeadline: this.#idleAtDeadline,
       durationMs,
       firstLineMs: this.#firstLineMs,
       sent: this.#sent,

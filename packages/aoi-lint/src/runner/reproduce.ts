@@ -27,7 +27,7 @@ function withStdin({ stdin = { kind: "null" } }: RunSpec, command: string): stri
     case "text":
       return `printf '%b' ${shellWord(escaped(textOf(stdin.text)))} | ${command}`;
     case "drip":
-      return `{ ${stdin.pieces.map((piece) => `printf '%b' ${shellWord(escaped(piece))}; sleep ${stdin.pauseMs / 1000}`).join("; ")}; } | ${command}`;
+      return `{ ${stdin.halves.map((half) => `printf '%b' ${shellWord(escaped(half))}`).join("; sleep 5; ")}; } | ${command}`;
     case "generated":
       return `${command} <LARGE_INPUT`;
   }

@@ -18,8 +18,12 @@ export type StdinMode =
   /** Open, and nobody writes. */
   | { readonly kind: "silent" }
   | { readonly kind: "text"; readonly text: string | Uint8Array }
-  /** Written one after another, each when the tool has answered or after a pause. */
-  | { readonly kind: "drip"; readonly pieces: readonly string[]; readonly pauseMs: number }
+  /** The first half; the rest once a result has come, or after so long without one. */
+  | {
+      readonly kind: "drip";
+      readonly halves: readonly [string, string];
+      readonly patienceMs: number;
+    }
   /** Written as fast as the tool takes them. */
   | { readonly kind: "generated"; readonly chunks: () => Iterable<Uint8Array> };
 

@@ -23,19 +23,22 @@ export async function openStdinPipe(path: string): Promise<StdinPipe> {
   return { readFd, writer };
 }
 
-/** Writes what the mode says and closes; a silent one stays open until `ended`. */
-export async function feed(writer: Socket, stdin: StdinMode, ended: AbortSignal): Promise<void> {
+/** Writes what the mode says and closes; a silent one stays open until `ended`. `answered`: a first result has come. */
+export async function feed(
+  writer: Socket,
+  stdin: StdinMode,
+  ended: AbortSignal,
+  answered: Promise<void>,
+): Promise<void> {
   ended.addEventListener("abort", () => writer.destroy(), { once: true });
   switch (stdin.kind) {
     case "text":
       writer.end(stdin.text);
       return;
     case "drip":
-      for (const piece of stdin.pieces) {
-        writer.write(piece);
-        await sleep(stdin.pauseMs);
-      }
-      writer.end();
+      writer.write(stdin.halves[0]);
+      await Promise.race([answered, sleep(stdin.patienceMs)]);
+      writer.end(stdin.halves[1]);
       return;
     case "generated":
       for (const chunk of stdin.chunks()) {

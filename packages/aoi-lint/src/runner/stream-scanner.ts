@@ -5,11 +5,16 @@ import { kindOf } from "./stream.ts";
 export interface ScanLimits {
   /** A longer line is told as a problem; its event is still read up to 16 times this. */
   readonly maxLineBytes: number;
-  /** Events kept whole; the rest is only counted. */
+  /** Events kept whole, as long as their lines are within `maxKeptBytes`; the rest is only counted. */
   readonly maxEvents: number;
+  readonly maxKeptBytes: number;
 }
 
-export const defaultScanLimits: ScanLimits = { maxLineBytes: 1024 * 1024, maxEvents: 20_000 };
+export const defaultScanLimits: ScanLimits = {
+  maxLineBytes: 1024 * 1024,
+  maxEvents: 20_000,
+  maxKeptBytes: 64 * 1024 * 1024,
+};
 
 const newline = 0x0a;
 const maxProblemsPerKind = 20;
@@ -28,6 +33,7 @@ export class StreamScanner {
   #lineStart = 0;
   #lineCount = 0;
   #longestLineBytes = 0;
+  #keptBytes = 0;
   #eventCount = 0;
   #resultCount = 0;
   #legacy = false;
@@ -41,6 +47,11 @@ export class StreamScanner {
   constructor(limits: ScanLimits = defaultScanLimits, onLine?: (line: number) => void) {
     this.#limits = limits;
     this.#onLine = onLine;
+  }
+
+  /** Result events so far. */
+  get resultCount(): number {
+    return this.#resultCount;
   }
 
   push(chunk: Buffer, atMs: number): void {
@@ -126,6 +137,7 @@ export class StreamScanner {
       this.#problem("no-type", line, offset, excerpt(text));
       return;
     }
+    this.#keptBytes += bytes.length;
     this.#event({ line, offset, atMs, type, value });
   }
 
@@ -173,12 +185,13 @@ export class StreamScanner {
     if (this.#typeCounts.size < 1000 || this.#typeCounts.has(type)) {
       this.#typeCounts.set(type, (this.#typeCounts.get(type) ?? 0) + 1);
     }
-    if (this.#head.length < this.#limits.maxEvents) this.#head.push(event);
+    const fits = this.#keptBytes <= this.#limits.maxKeptBytes;
+    if (fits && this.#head.length < this.#limits.maxEvents) this.#head.push(event);
     this.#tail.push(event);
     if (this.#tail.length > tailEvents * 2) this.#tail = this.#tail.slice(-tailEvents);
     if (kind === "domain") return;
     const same = this.#kinds.get(kind) ?? [];
-    if (same.length < 1000) same.push(event);
+    if (fits ? same.length < 1000 : kind === "summary" && same.length < 2) same.push(event);
     this.#kinds.set(kind, same);
   }
 
