@@ -3,6 +3,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeArgs, shelf } from "./run-shelf.ts";
+import { SessionClient } from "./session-client.ts";
 
 interface Structured {
   readonly events: readonly Record<string, unknown>[];
@@ -75,6 +76,18 @@ describe.each([
     expect(missing).toMatchObject({ isError: true, summary: { ok: false, error_count: 1 } });
     expect(missing.events).toMatchObject([{ type: "aoi:error", code: "ITEM_NOT_FOUND" }]);
   });
+});
+
+it("says which revisions it speaks to a client of another", async () => {
+  const client = new SessionClient(process.execPath, [...nodeArgs, "mcp"]);
+  const asked = { "io.modelcontextprotocol/protocolVersion": "2031-01-01" };
+  expect((await client.request("tools/list", { _meta: asked })).error).toMatchObject({
+    code: -32_022,
+    data: { supported: ["2026-07-28"], requested: "2031-01-01" },
+  });
+  const old = await client.request("initialize", { protocolVersion: "2019-01-01" });
+  expect(old.result).toMatchObject({ protocolVersion: "2025-11-25" });
+  expect(await client.end()).toBe(0);
 });
 
 describe("a call", () => {

@@ -1,5 +1,7 @@
+import { UserError, errorBody } from "@aomori/protocol";
 import { isRecord } from "../records.ts";
 import type { RequestId } from "./message.ts";
+import { RpcFailure, rpcError } from "./message.ts";
 
 /** The revision without a handshake: every request names its version in `_meta`. */
 export const modernVersion = "2026-07-28";
@@ -18,13 +20,24 @@ export interface RequestMeta {
   readonly progressToken: RequestId | undefined;
 }
 
+/** Throws for a request of a revision that is not spoken here, with those that are. */
 export function readMeta(params: Readonly<Record<string, unknown>>): RequestMeta {
   const meta = isRecord(params["_meta"]) ? params["_meta"] : {};
   const token = meta["progressToken"];
+  const asked = meta["io.modelcontextprotocol/protocolVersion"];
+  if (asked !== undefined && asked !== modernVersion) throw unsupported(asked);
   return {
-    isModern: meta["io.modelcontextprotocol/protocolVersion"] === modernVersion,
+    isModern: asked === modernVersion,
     progressToken: typeof token === "string" || typeof token === "number" ? token : undefined,
   };
+}
+
+/** The error of MCP 2026-07-28 for this, which has a code and fields of its own. */
+function unsupported(requested: unknown): RpcFailure {
+  const message = `MCP ${JSON.stringify(requested)} is not spoken here; ${modernVersion} is, and initialize for older ones`;
+  const body = errorBody(new UserError("usage", "UNSUPPORTED_VERSION", message));
+  const error = rpcError(body, { supported: [modernVersion], requested });
+  return new RpcFailure({ ...error, code: -32_022 });
 }
 
 /** A result with what the modern revision asks for beside it. Nothing is worth caching: a program may change. */

@@ -18,7 +18,8 @@ const sessionProtocolVersion = "0.3";
 /**
  * Serves a program's commands for as long as standard input lasts (`--mode session`): JSON-RPC 2.0, one message
  * a line. A request's method is a command's name, its params are the input; its events come as `$/event` with
- * the request's id, and its result is the summary a batch run ends with.
+ * the request's id, and its result is the summary a batch run ends with; `ok` is false in it where something
+ * failed that is no error, a check for one. A run that told an error is answered with it.
  */
 export function serveSession(
   program: Program,
