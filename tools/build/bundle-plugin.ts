@@ -1,3 +1,4 @@
+import * as filePromises from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -30,10 +31,37 @@ const placeSources = [
   ["registry", "shipped-place", shippedPlaceSource],
 ] as const;
 
-/** Loading it takes 2 to 3 ms of a command's start-up, and most commands start no process. */
-const lateChildProcess = `
-export const spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);
-`;
+/**
+ * Built-in modules that take 2 to 4 ms of a command's start-up each, and what stands in for them until they are used: most
+ * commands start no process, and of files they only read some small ones.
+ */
+const lateModules: ReadonlyMap<string, string> = new Map([
+  ["node:child_process", lateCalls("node:child_process", ["spawn"])],
+  ["node:fs/promises", lateFilePromises()],
+]);
+
+/** What nearly every command calls is there without the module: it is the same call with a callback. */
+function lateFilePromises(): string {
+  const early = ["readFile", "stat"];
+  const left = ["constants", "default", ...early];
+  const late = Object.keys(filePromises).filter((name) => !left.includes(name));
+  const settled = "(error, value) => (error === null ? resolve(value) : reject(error))";
+  return [
+    `import fs from "node:fs";`,
+    ...early.map(
+      (name) =>
+        `export const ${name} = (...args) => new Promise((resolve, reject) => fs.${name}(...args, ${settled}));`,
+    ),
+    lateCalls("node:fs/promises", late),
+  ].join("\n");
+}
+
+function lateCalls(module: string, names: readonly string[]): string {
+  const load = `process.getBuiltinModule(${JSON.stringify(module)})`;
+  return names
+    .map((name) => `export const ${name} = (...args) => ${load}.${name}(...args);`)
+    .join("\n");
+}
 
 /**
  * Puts derived modules' values in their place, keeps npm packages outside, and knows that importing a module
@@ -53,12 +81,14 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
           return isLate ? { path: target, external: true } : undefined;
         },
       );
-      build.onResolve({ filter: /^node:child_process$/ }, ({ path, kind }) =>
+      build.onResolve({ filter: /^node:(?:child_process|fs\/promises)$/ }, ({ path, kind }) =>
         build.initialOptions.format === "cjs" && kind === "import-statement"
           ? { path, namespace: "late" }
           : undefined,
       );
-      build.onLoad({ filter: /.*/, namespace: "late" }, () => ({ contents: lateChildProcess }));
+      build.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({
+        contents: lateModules.get(path) ?? "",
+      }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === "entry-point" || path.startsWith("@aomori/")) return undefined;
         if (isBuiltin(path)) return { path, external: true, sideEffects: false };
