@@ -96,6 +96,6 @@ export function operationCommands(): CommandSpec[] {
     .filter((operation) => operation.cli !== undefined)
     .map((operation) => {
       const spec = commandFromOperation(operation, overrides[operation.id]);
-      return lists.includes(operation.id) ? { ...spec, result: "page" } : spec;
+      return lists.includes(operation.id) ? { ...spec, result: "list" } : spec;
     });
 }
