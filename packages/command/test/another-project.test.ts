@@ -3,7 +3,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import fc from "fast-check";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -234,6 +235,30 @@ describe("the example program of another project", () => {
     expect(ran.events.filter(({ type }) => type === "aoi:error")).toMatchObject([{ code }]);
     expect(ran.events.at(-1)).toMatchObject({ ok: false, count });
     expect(ran.status).toBe(status);
+  });
+
+  it("has pages that concatenate to the whole, whatever their size", async () => {
+    const { env, jsonl } = desk("pages");
+    const sizes = { total: fc.nat({ max: 23 }), limit: fc.integer({ min: 1, max: 25 }) };
+    const property = fc.asyncProperty(fc.record(sizes), async ({ total, limit }) => {
+      const ids = Array.from({ length: total }, (_, index) => `note_${index + 1}`);
+      const notes = ids.map((id) => ({ id, text: id }));
+      writeFileSync(env.NOTES_FILE, JSON.stringify({ last: total, notes, keys: {} }));
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const more = cursor === undefined ? [] : ["--cursor", cursor];
+        const { events: page } = await jsonl(["note", "list", "--limit", `${limit}`, ...more]);
+        const results = page.filter(({ type }) => type === "note");
+        expect(results.length).toBeLessThanOrEqual(limit);
+        found.push(...results.map(({ id }) => id));
+        const { next_cursor: next, truncated } = page.at(-1) ?? {};
+        expect(truncated).toBe(next !== undefined);
+        cursor = typeof next === "string" ? next : undefined;
+      } while (cursor !== undefined);
+      expect(found).toEqual(ids);
+    });
+    await fc.assert(property, { numRuns: 25 });
   });
 
   it("checks what it needs", async () => {
