@@ -9,6 +9,11 @@ export type ByteString = string;
 // oxlint-disable-next-line no-control-regex -- ASCII is exactly this range
 const ascii = /^[\x00-\x7f]*$/;
 
+/** Whether the bytes are text as they stand. */
+export function isAscii(bytes: ByteString): boolean {
+  return ascii.test(bytes);
+}
+
 /** The byte string of a JavaScript text. */
 export function toByteString(text: string): ByteString {
   return ascii.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");

@@ -55,5 +55,5 @@ test("the adapter file of the guide works", async () => {
 
 test("the guide names every adapter", async () => {
   const { records } = await machinemode(["adapters", "--format", "jsonl"]);
-  for (const { name } of records) expect(guide).toContain(`${name as string}`.split(" ")[0]);
+  for (const { name } of records) expect(guide).toContain((name as string).split(" ")[0]);
 });

@@ -1,7 +1,7 @@
 import type { BigIntStats, Stats } from "node:fs";
 import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { ByteString } from "../byte-text.ts";
-import { setText, toSystemPath } from "../byte-text.ts";
+import { textFields, toSystemPath } from "../byte-text.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { integer, nullable, text, time } from "../json-schema.ts";
 import { kindOfMode } from "./kinds.ts";
@@ -27,24 +27,49 @@ export function statOf(path: ByteString, follow = false): Stats {
   return follow ? statSync(file) : lstatSync(file);
 }
 
-/** The facts of `ls -l`, as fields of a record. */
+/** The facts of `ls -l` that every file has. */
+export interface FileFacts {
+  readonly mode: string;
+  readonly size_bytes: number;
+  readonly modified_at: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string | null;
+  readonly group: string | null;
+  readonly links: number;
+  readonly inode: number | bigint;
+}
+
+/** Looks up and formats what lstat says. */
 export class Facts {
   readonly #users = new NameTable("/etc/passwd");
   readonly #groups = new NameTable("/etc/group");
+  readonly #modes = new Map<number, string>();
   #second = Number.NaN;
   #secondText = "";
 
-  set(record: Record<string, unknown>, stats: Stats, path: ByteString): void {
-    record["mode"] = modeText(stats.mode);
-    record["size_bytes"] = stats.size;
-    record["modified_at"] = this.time(stats.mtimeMs);
-    record["uid"] = stats.uid;
-    record["gid"] = stats.gid;
-    record["user"] = this.#users.nameOf(stats.uid);
-    record["group"] = this.#groups.nameOf(stats.gid);
-    record["links"] = stats.nlink;
-    record["inode"] = Number.isSafeInteger(stats.ino) ? stats.ino : bigStats(path).ino;
-    this.setKindFacts(record, stats, path);
+  /** Of one shape for every file, because there are many. */
+  of(stats: Stats, path: ByteString): FileFacts {
+    const { mode, size, mtimeMs, uid, gid, nlink, ino } = stats;
+    return {
+      mode: this.#mode(mode),
+      size_bytes: size,
+      modified_at: this.time(mtimeMs),
+      uid,
+      gid,
+      user: this.#users.nameOf(uid),
+      group: this.#groups.nameOf(gid),
+      links: nlink,
+      inode: Number.isSafeInteger(ino) ? ino : bigStats(path).ino,
+    };
+  }
+
+  #mode(mode: number): string {
+    const known = this.#modes.get(mode);
+    if (known !== undefined) return known;
+    const text = modeText(mode);
+    this.#modes.set(mode, text);
+    return text;
   }
 
   user(uid: number): string | null {
@@ -53,19 +78,6 @@ export class Facts {
 
   group(gid: number): string | null {
     return this.#groups.nameOf(gid);
-  }
-
-  setKindFacts(
-    record: Record<string, unknown>,
-    stats: Pick<Stats, "mode" | "rdev">,
-    path: ByteString,
-  ): void {
-    const kind = kindOfMode(stats.mode);
-    if (kind === "symlink") setText(record, "target", linkTarget(path));
-    if (kind === "block_device" || kind === "character_device") {
-      record["device_major"] = majorOf(stats.rdev);
-      record["device_minor"] = minorOf(stats.rdev);
-    }
   }
 
   /** ISO-8601 with milliseconds; neighbours in a directory often share the second. */
@@ -79,6 +91,19 @@ export class Facts {
     return `${this.#secondText}${millis < 10 ? "00" : millis < 100 ? "0" : ""}${millis}Z`;
   }
 }
+
+/** What only links and devices have. */
+export function kindFacts(
+  stats: Pick<Stats, "mode" | "rdev">,
+  path: ByteString,
+): Readonly<Record<string, unknown>> {
+  const kind = kindOfMode(stats.mode);
+  if (kind === "symlink") return textFields("target", linkTarget(path));
+  if (kind !== "block_device" && kind !== "character_device") return none;
+  return { device_major: majorOf(stats.rdev), device_minor: minorOf(stats.rdev) };
+}
+
+const none = {};
 
 export function modeText(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, "0");

@@ -1,10 +1,10 @@
 import type { Adapter, Plan } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { setText, toByteString } from "../byte-text.ts";
+import { isAscii, textFields, toByteString } from "../byte-text.ts";
 import { integer, recordSchema, text } from "../json-schema.ts";
 import type { Item } from "../record.ts";
 import { pathErrorItem } from "./errno.ts";
-import { Facts, factSchemas, statOf } from "./facts.ts";
+import { Facts, factSchemas, kindFacts, statOf } from "./facts.ts";
 import type { FindRequest } from "./find-request.ts";
 import { findRequest } from "./find-request.ts";
 import { findPlan } from "./find-channel.ts";
@@ -68,15 +68,25 @@ function lastPart({ name, depth }: WalkEntry): ByteString {
 }
 
 function recordOf(entry: WalkEntry, facts: Facts | undefined): Item {
-  const record: Record<string, unknown> = {};
-  setText(record, "path", entry.path);
-  setText(record, "name", lastPart(entry));
-  record["kind"] = entry.kind;
-  record["depth"] = entry.depth;
+  const { path, kind, depth } = entry;
+  const last = lastPart(entry);
+  const names = isAscii(path)
+    ? { path, name: last }
+    : { ...textFields("path", path), ...textFields("name", last) };
+  if (facts === undefined) return { type: "entry", source: "native", ...names, kind, depth };
   try {
-    if (facts !== undefined) facts.set(record, statOf(entry.path), entry.path);
+    const stats = statOf(path);
+    const more = kind === "file" || kind === "directory" ? undefined : kindFacts(stats, path);
+    return {
+      type: "entry",
+      source: "native",
+      ...names,
+      kind,
+      depth,
+      ...facts.of(stats, path),
+      ...more,
+    };
   } catch (error) {
-    return pathErrorItem(error, "look at", entry.path);
+    return pathErrorItem(error, "look at", path);
   }
-  return { type: "entry", source: "native", ...record };
 }

@@ -2,7 +2,7 @@ import { UserError } from "@aomori/protocol";
 import type { Stats } from "node:fs";
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { setText, toByteString } from "../byte-text.ts";
+import { isAscii, textFields, toByteString } from "../byte-text.ts";
 import { recordSchema, text } from "../json-schema.ts";
 import type { Item, ToolRecord } from "../record.ts";
 import type { KnownFlags } from "./command-line.ts";
@@ -10,7 +10,7 @@ import { parseCommandLine, refuseUnknown } from "./command-line.ts";
 import type { DirectoryEntry } from "./directory.ts";
 import { joinPath, readDirectory } from "./directory.ts";
 import { pathErrorItem } from "./errno.ts";
-import { Facts, factSchemas, statOf } from "./facts.ts";
+import { Facts, factSchemas, kindFacts, statOf } from "./facts.ts";
 import type { FileKind } from "./kinds.ts";
 import { fileKind, kindOfMode } from "./kinds.ts";
 
@@ -149,15 +149,18 @@ class Lister {
   }
 
   record(name: ByteString, path: ByteString, kind: FileKind, stats?: Stats): ToolRecord {
-    const record: Record<string, unknown> = {};
-    setText(record, "name", name);
-    if (name === path) record["path"] = record["name"];
-    else setText(record, "path", path);
-    if (name === path && record["name_b64"] !== undefined) record["path_b64"] = record["name_b64"];
-    record["kind"] = stats === undefined ? kind : kindOfMode(stats.mode);
-    if (this.#request.long)
-      this.#facts.set(record, stats ?? statOf(path, this.#request.follow), path);
-    return { type: "entry", source: "native", ...record };
+    const { long, follow } = this.#request;
+    const known = stats ?? (long ? statOf(path, follow) : undefined);
+    const own = known === undefined ? kind : kindOfMode(known.mode);
+    const names = isAscii(path)
+      ? { name, path }
+      : { ...textFields("name", name), ...textFields("path", path) };
+    if (!long || known === undefined) {
+      return { type: "entry", source: "native", ...names, kind: own };
+    }
+    const facts = this.#facts.of(known, path);
+    const more = own === "file" || own === "directory" ? undefined : kindFacts(known, path);
+    return { type: "entry", source: "native", ...names, kind: own, ...facts, ...more };
   }
 
   *directory(path: ByteString): Generator<readonly Item[], void> {
@@ -203,7 +206,7 @@ class Lister {
       if (order === "directory" && kept.length >= batchSize) yield kept.splice(0);
       if (order !== "name" || kept.length <= maxSorted) continue;
       // Too many to hold: what was kept goes out as it came, and the rest after it.
-      yield kept.splice(0);
+      yield* batched(kept.splice(0));
       yield* batched(entries);
       return;
     }

@@ -7,7 +7,7 @@ import { integer, nullable, recordSchema, text, time } from "../json-schema.ts";
 import type { Item } from "../record.ts";
 import { parseCommandLine, refuseUnknown } from "./command-line.ts";
 import { pathErrorItem } from "./errno.ts";
-import { Facts, bigStats, factSchemas, modeText } from "./facts.ts";
+import { Facts, bigStats, factSchemas, kindFacts, modeText } from "./facts.ts";
 import { fileKind, kindOfMode } from "./kinds.ts";
 import { epochTime } from "../declarative/field-value.ts";
 
@@ -56,7 +56,12 @@ function fileRecord(path: ByteString, follow: boolean): Item {
     const record: Record<string, unknown> = {};
     setText(record, "path", path);
     setFacts(record, stats, facts);
-    return { type: "file", source: "native", ...record, ...kindFacts(stats, path, facts) };
+    return {
+      type: "file",
+      source: "native",
+      ...record,
+      ...kindFacts({ mode: Number(stats.mode), rdev: Number(stats.rdev) }, path),
+    };
   } catch (error) {
     return pathErrorItem(error, "look at", path);
   }
@@ -80,12 +85,6 @@ function setFacts(record: Record<string, unknown>, stats: BigIntStats, facts: Fa
   record["accessed_at"] = nanoTime(stats.atimeNs);
   record["changed_at"] = nanoTime(stats.ctimeNs);
   record["born_at"] = stats.birthtimeNs === 0n ? null : nanoTime(stats.birthtimeNs);
-}
-
-function kindFacts(stats: BigIntStats, path: ByteString, facts: Facts): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  facts.setKindFacts(record, { mode: Number(stats.mode), rdev: Number(stats.rdev) }, path);
-  return record;
 }
 
 function nanoTime(epochNs: bigint): string {

@@ -62,12 +62,18 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
   using _alive = heartbeat(emitter, plan);
   const batches = plan.kind === "native" ? plan.items() : await childBatches(plan, context);
   const turn = eventLoopTurns();
+  let kept: Promise<void> | undefined;
   for await (const items of batches) {
     await turn();
     context.signal.throwIfAborted();
     for (const item of items) {
       if (!isRecordItem(item)) await tell(emitter, item, fatal);
-      else if (pager.takes(item)) await put(emitter, item, project);
+      else if (pager.takes(item)) {
+        const written = put(emitter, item, project);
+        // A promise that was kept once is not waited for again: an emitter that takes more hands out the same one.
+        if (written !== kept) await written;
+        kept = written;
+      }
       if (pager.isFull) return pager.summary();
     }
   }
