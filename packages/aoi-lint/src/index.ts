@@ -10,7 +10,7 @@ export { replay } from "./replay.ts";
 export type { ReplayOptions } from "./replay.ts";
 export { badgeMarkdown, badgeSvg } from "./reports/badge.ts";
 export { renderReport } from "./reports/render.ts";
-export { reportFormats, tallyOf, weightOf } from "./reports/report.ts";
+export { conforms, reportFormats, tallyOf, weightOf } from "./reports/report.ts";
 export type { ReportFormat, ReportSubject, Tally, Weight } from "./reports/report.ts";
 export { rules } from "./rules/table.ts";
 export { entrySchema } from "./registry/entry-schema.ts";

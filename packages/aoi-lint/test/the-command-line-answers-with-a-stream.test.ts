@@ -116,3 +116,17 @@ test("a person sees families, findings with how to see them again, and what to d
   expect(stdout).toContain("Not verified, so not passed");
   expect(stdout).toContain("aoi-lint --explain ID");
 });
+
+test("a tool of which nothing could be verified has not passed", async () => {
+  const { status, stdout } = run(await recording(""), [...replayed, "--rule", "SIG"]);
+  expect(status).toBe(1);
+  const all = await events(stdout);
+  expect(all.find(({ type }) => type === "report")).toMatchObject({ conforms: false, passed: 0 });
+  expect(all.find(({ type }) => type === "aoi:error")).toMatchObject({ code: "NOTHING_VERIFIED" });
+});
+
+test("an empty stream passes no rule about its events", async () => {
+  const { stdout } = run(await recording(""), replayed);
+  const passed = (await events(stdout)).filter((event) => event["verdict"] === "passed");
+  expect(passed.map((event) => event["name"])).toEqual(["STR-003"]);
+});

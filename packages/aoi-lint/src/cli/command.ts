@@ -171,6 +171,8 @@ export const lintSpec: CommandSpec = {
   emits: ["aoi:check", "aoi:progress", "aoi:warning", "aoi:artifact"],
   errors: [
     "RULES_FAILED",
+    "NOTHING_VERIFIED",
+    "CONFLICTING_FLAGS",
     "MISSING_COMMAND",
     "COMMAND_NOT_STARTED",
     "UNKNOWN_RULE",

@@ -3,7 +3,7 @@ import type { Check } from "../lint.ts";
 import type { Profile } from "../profile.ts";
 import { familyOf, inProfile, profiles } from "../profile.ts";
 import type { ReportSubject, Tally } from "../reports/report.ts";
-import { weightOf } from "../reports/report.ts";
+import { conforms, weightOf } from "../reports/report.ts";
 import type { Rule } from "../rule.ts";
 
 /**
@@ -45,7 +45,7 @@ export function reportEvent(
     type: "report",
     command: subject.command,
     profile: subject.profile,
-    conforms: tally.failed === 0,
+    conforms: conforms(tally),
     passed: tally.passed,
     failed: tally.failed,
     warned: tally.warned,

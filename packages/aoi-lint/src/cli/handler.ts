@@ -9,8 +9,8 @@ import { chooseRules } from "../profile.ts";
 import { replay } from "../replay.ts";
 import { badgeMarkdown, badgeSvg } from "../reports/badge.ts";
 import { mediaTypes, renderReport } from "../reports/render.ts";
-import type { ReportSubject } from "../reports/report.ts";
-import { tallyOf } from "../reports/report.ts";
+import type { ReportSubject, Tally } from "../reports/report.ts";
+import { conforms, tallyOf } from "../reports/report.ts";
 import { rules } from "../rules/table.ts";
 import { shellCommand } from "../runner/shell-text.ts";
 import { linterVersion } from "../version.ts";
@@ -81,18 +81,28 @@ async function* conclusion(
     if (reportFile === undefined) yield { type: "report_text", format: report, text: content };
     else yield await written(reportFile, content, mediaTypes[report]);
   }
-  const earned = badge !== undefined && tally.failed === 0;
+  const earned = badge !== undefined && conforms(tally);
   if (earned) yield await written(badge, badgeSvg(subject), "image/svg+xml");
   else if (badge !== undefined) {
-    yield { type: "aoi:warning", code: "NO_BADGE", message: "no badge: rules failed" };
+    yield { type: "aoi:warning", code: "NO_BADGE", message: "no badge: the tool does not pass" };
   }
   const markdown = earned ? badgeMarkdown(subject, badge, asked.badgeLink) : undefined;
   if (!isOnStdout(asked)) yield reportEvent(subject, tally, markdown);
+  if (!conforms(tally)) yield { type: "aoi:error", ...errorBody(failure(tally, checks, subject)) };
+}
+
+function failure(tally: Tally, checks: readonly Check[], subject: ReportSubject): UserError {
+  const { command } = subject;
   if (tally.failed > 0) {
     const failed = `${tally.failed} of ${checks.length} rules failed`;
-    const error = new UserError("partial", "RULES_FAILED", `${failed} for ${subject.command}`);
-    yield { type: "aoi:error", ...errorBody(error) };
+    return new UserError("partial", "RULES_FAILED", `${failed} for ${command}`);
   }
+  const reason = checks[0]?.reason ?? "no rule was chosen";
+  return new UserError(
+    "partial",
+    "NOTHING_VERIFIED",
+    `nothing could be verified of ${command}: ${reason}`,
+  );
 }
 
 async function written(path: string, content: string, mediaType: string): Promise<StreamedEvent> {

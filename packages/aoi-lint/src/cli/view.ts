@@ -29,7 +29,9 @@ class LintView {
     if (event.type === "rule") return explained(event, terminal);
     if (event.type === "aoi:check") return this.#check(event, terminal);
     if (event.type === "report") return `${this.#flush(terminal)}${this.#end(event, terminal)}`;
-    if (event.type === "aoi:artifact") return `wrote ${text(event["path"])}`;
+    if (event.type === "aoi:artifact") {
+      return `${this.#flush(terminal)}wrote ${text(event["path"])}`;
+    }
     return undefined;
   }
 

@@ -21,7 +21,7 @@ export const lintForRegistry: LintTool = async (command, options) => {
   );
   return {
     linterVersion,
-    conforms: counting.length === 0,
+    conforms: counting.length === 0 && checks.some(({ verdict }) => verdict === "passed"),
     verdicts: Object.fromEntries(
       checks.map(({ rule, verdict }): [string, RuleVerdict] => [rule, verdict]),
     ),

@@ -7,7 +7,7 @@ import { tallyOf, weightOf, xmlText } from "./report.ts";
 export function htmlReport(checks: readonly Check[], subject: ReportSubject): string {
   const { passed, failed, warned, notVerified } = tallyOf(checks, subject.profile);
   const families = [...new Set(checks.map((check) => check.family))];
-  const title = failed === 0 ? "passes" : "does not pass";
+  const title = failed === 0 && passed > 0 ? "passes" : "does not pass";
   const sections = families.map((family) =>
     section(
       family,

@@ -45,6 +45,11 @@ export function tallyOf(checks: readonly Check[], profile: Profile): Tally {
   };
 }
 
+/** Nothing failed, and something was looked at: a tool about which nothing is known has not passed. */
+export function conforms(tally: Tally): boolean {
+  return tally.failed === 0 && tally.passed > 0;
+}
+
 /** Characters XML cannot hold, and those that mean something to it. */
 export function xmlText(text: string): string {
   return (

@@ -6,7 +6,15 @@ import type { Observation } from "../runner/observation.ts";
 import { endingText, exitStatus } from "../runner/observation.ts";
 import { lastEvent, summaryOf } from "../runner/stream.ts";
 import { isCategory } from "./error-rules.ts";
-import { finding, judgeLooks, judgeRuns, notVerified, shown, unclear } from "./verdict.ts";
+import {
+  finding,
+  judgeLooks,
+  judgeRuns,
+  notVerified,
+  shown,
+  unclear,
+  aSummary,
+} from "./verdict.ts";
 
 const quiet: readonly ProbeName[] = ["bad-flag", "failures", "file", "narrow-pipe", "interrupt"];
 
@@ -26,7 +34,7 @@ export const exitRules: readonly Rule[] = [
           "the exit status of the recorded stream is not known; give it with --exit",
         );
       }
-      return judgeRuns(evidence, { required: ["base"], also: quiet }, mismatch);
+      return judgeRuns(evidence, { required: ["base"], also: quiet, needs: aSummary }, mismatch);
     },
   },
   {

@@ -4,7 +4,7 @@ import { metaOf } from "../runner/stream.ts";
 import { discoveredObject } from "./discovered.ts";
 import { hasFailed } from "./failing-runs.ts";
 import { leaksIn } from "./leaks.ts";
-import { finding, judgeRuns, notVerified, verdictOf } from "./verdict.ts";
+import { finding, judgeRuns, notVerified, verdictOf, aMeta } from "./verdict.ts";
 
 const required = [
   "tool",
@@ -62,11 +62,14 @@ export const metaRules: readonly Rule[] = [
     explain: "A second one would start another stream inside the first.",
     needs: ["base", "bad-flag", "failures"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["bad-flag", "failures"] }, (run) =>
-        run.stream
-          .ofKind("meta")
-          .slice(1, 3)
-          .map((event) => finding(run, "a second aoi:meta", event)),
+      judgeRuns(
+        evidence,
+        { required: ["base"], also: ["bad-flag", "failures"], needs: aMeta },
+        (run) =>
+          run.stream
+            .ofKind("meta")
+            .slice(1, 3)
+            .map((event) => finding(run, "a second aoi:meta", event)),
       ),
   },
   {
@@ -101,13 +104,17 @@ export const metaRules: readonly Rule[] = [
       "Meta is logged and stored. Redact the values of flags that carry secrets, by name and by value, before they become args or wrapped.",
     needs: ["secret-argument", "secrets"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["secret-argument"], also: ["secrets"] }, (run) => {
-        const meta = metaOf(run.stream);
-        if (meta === undefined) return [];
-        return leaksIn(JSON.stringify(meta.value), run).map((how) =>
-          finding(run, `aoi:meta carries the planted secret ${how}`, meta),
-        );
-      }),
+      judgeRuns(
+        evidence,
+        { required: ["secret-argument"], also: ["secrets"], needs: aMeta },
+        (run) => {
+          const meta = metaOf(run.stream);
+          if (meta === undefined) return [];
+          return leaksIn(JSON.stringify(meta.value), run).map((how) =>
+            finding(run, `aoi:meta carries the planted secret ${how}`, meta),
+          );
+        },
+      ),
   },
 ];
 

@@ -2,7 +2,7 @@ import type { Rule } from "../rule.ts";
 import type { ScannedEvent, Stream } from "../runner/stream.ts";
 import { isFrameworkName } from "../runner/stream.ts";
 import { declaredTypes } from "./discovered.ts";
-import { finding, judgeRuns, verdictOf } from "./verdict.ts";
+import { finding, judgeRuns, verdictOf, anEvent } from "./verdict.ts";
 
 export const nameRules: readonly Rule[] = [
   {
@@ -14,7 +14,7 @@ export const nameRules: readonly Rule[] = [
       "The standard's newer text names them aoi:meta, aoi:summary and so on; older un-prefixed streams have the same version number and are told by their first event only.",
     needs: ["base"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"] }, (run) => {
+      judgeRuns(evidence, { required: ["base"], needs: anEvent }, (run) => {
         const first = run.stream.events[0];
         if (run.stream.dialect === "prefixed" || first === undefined) return [];
         return [
@@ -35,18 +35,22 @@ export const nameRules: readonly Rule[] = [
       "A stream that opens with aoi:meta and closes with summary has no terminal summary for its reader: it looks like a crash.",
     needs: ["base", "bad-flag", "failures"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["bad-flag", "failures"] }, (run) => {
-        const stranger = otherDialect(run.stream);
-        if (stranger === undefined) return [];
-        const opened = run.stream.dialect === "legacy" ? "meta" : "aoi:meta";
-        return [
-          finding(
-            run,
-            `${stranger.type} in a stream that speaks the dialect of ${opened}`,
-            stranger,
-          ),
-        ];
-      }),
+      judgeRuns(
+        evidence,
+        { required: ["base"], also: ["bad-flag", "failures"], needs: anEvent },
+        (run) => {
+          const stranger = otherDialect(run.stream);
+          if (stranger === undefined) return [];
+          const opened = run.stream.dialect === "legacy" ? "meta" : "aoi:meta";
+          return [
+            finding(
+              run,
+              `${stranger.type} in a stream that speaks the dialect of ${opened}`,
+              stranger,
+            ),
+          ];
+        },
+      ),
   },
   {
     id: "NAME-003",
@@ -57,11 +61,14 @@ export const nameRules: readonly Rule[] = [
       "Name your own events without a colon; a type aoi:something that is not the standard's may mean something else to its next version.",
     needs: ["base", "failures", "schema"],
     check: (evidence) => {
-      const verdict = judgeRuns(evidence, { required: ["base"], also: ["failures"] }, (run) =>
-        run.stream
-          .ofKind("unknown")
-          .slice(0, 3)
-          .map((event) => finding(run, `${event.type} is no type of AOI-CLI 0.2`, event)),
+      const verdict = judgeRuns(
+        evidence,
+        { required: ["base"], also: ["failures"], needs: anEvent },
+        (run) =>
+          run.stream
+            .ofKind("unknown")
+            .slice(0, 3)
+            .map((event) => finding(run, `${event.type} is no type of AOI-CLI 0.2`, event)),
       );
       if (verdict.kind !== "passed") return verdict;
       return verdictOf(

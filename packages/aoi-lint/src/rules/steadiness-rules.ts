@@ -28,6 +28,7 @@ export const steadinessRules: readonly Rule[] = [
       if (base === undefined || again === undefined) {
         return missing(evidence, ["base", "again"]) ?? passed;
       }
+      if (base.stream.eventCount === 0) return notVerified("there is no event to look at");
       const difference = firstDifference(base.stream, again.stream, new Set());
       return difference === undefined
         ? passed
@@ -41,6 +42,7 @@ function checkLocales(evidence: Evidence): Verdict {
   const [again] = evidence.runs("again");
   const absent = missing(evidence, ["base", "again", "locales"]);
   if (absent !== undefined || base === undefined || again === undefined) return absent ?? passed;
+  if (base.stream.eventCount === 0) return notVerified("there is no event to look at");
   const volatile = volatilePaths(base.stream, again.stream);
   if (firstDifference(base.stream, again.stream, volatile) !== undefined) {
     return notVerified("two runs alike already differ in their events");

@@ -5,7 +5,7 @@ import type { Observation } from "../runner/observation.ts";
 import type { LineProblemKind } from "../runner/stream.ts";
 import { summaryOf } from "../runner/stream.ts";
 import { firstDifference, volatilePaths } from "./compare-streams.ts";
-import { finding, judgeRuns, missing, passed, verdictOf } from "./verdict.ts";
+import { finding, judgeRuns, missing, passed, verdictOf, anEvent, notVerified } from "./verdict.ts";
 
 /** Findings for the first line with one of these problems, with how many more there are. */
 function lineFindings(
@@ -34,7 +34,7 @@ export const streamRules: readonly Rule[] = [
       "A consumer decodes the stream strictly; one wrong byte loses a line. Carry bytes that are not text as base64 in a field of their own.",
     needs: ["base", ...everywhere],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: everywhere }, (run) =>
+      judgeRuns(evidence, { required: ["base"], also: everywhere, needs: anEvent }, (run) =>
         lineFindings(run, ["not-utf8"], (detail) => `not UTF-8: ${detail}`),
       ),
   },
@@ -71,8 +71,10 @@ export const streamRules: readonly Rule[] = [
     explain: "`type` is the only field a consumer dispatches on; an object without it is no event.",
     needs: ["base", "bad-flag", "failures"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["bad-flag", "failures"] }, (run) =>
-        lineFindings(run, ["no-type"], (detail) => `no string "type": ${detail}`),
+      judgeRuns(
+        evidence,
+        { required: ["base"], also: ["bad-flag", "failures"], needs: anEvent },
+        (run) => lineFindings(run, ["no-type"], (detail) => `no string "type": ${detail}`),
       ),
   },
   {
@@ -84,7 +86,7 @@ export const streamRules: readonly Rule[] = [
       "A last line without a line feed looks like a torn one, CR LF confuses byte-wise readers, of a key given twice each parser keeps another value.",
     needs: ["base", "file"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["file"] }, (run) => [
+      judgeRuns(evidence, { required: ["base"], also: ["file"], needs: anEvent }, (run) => [
         ...lineFindings(run, ["not-compact"], () => "whitespace between tokens"),
         ...lineFindings(run, ["crlf"], () => "the line ends in CR LF"),
         ...lineFindings(run, ["no-final-newline"], () => "the last line has no line feed"),
@@ -100,7 +102,7 @@ export const streamRules: readonly Rule[] = [
       "A reader must hold a line whole. Large content belongs in a file told by an artifact event, or in several events.",
     needs: ["base", "large"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["large"] }, (run) =>
+      judgeRuns(evidence, { required: ["base"], also: ["large"], needs: anEvent }, (run) =>
         lineFindings(run, ["too-long"], (detail) => `a line of ${detail}`),
       ),
   },
@@ -113,10 +115,18 @@ export const streamRules: readonly Rule[] = [
       "Half of the world's JSON parsers read numbers as doubles and change such an integer silently; NaN and Infinity are no JSON.",
     needs: ["base", "failures", "large"],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: ["failures", "large"] }, (run) => [
-        ...lineFindings(run, ["unsafe-integer"], (digits) => `the integer ${digits} is no double`),
-        ...lineFindings(run, ["not-a-number"], (detail) => `NaN or Infinity: ${detail}`),
-      ]),
+      judgeRuns(
+        evidence,
+        { required: ["base"], also: ["failures", "large"], needs: anEvent },
+        (run) => [
+          ...lineFindings(
+            run,
+            ["unsafe-integer"],
+            (digits) => `the integer ${digits} is no double`,
+          ),
+          ...lineFindings(run, ["not-a-number"], (detail) => `NaN or Infinity: ${detail}`),
+        ],
+      ),
   },
   {
     id: "STR-008",
@@ -189,6 +199,7 @@ function checkSameEverywhere(evidence: Evidence): Verdict {
   if (base === undefined || again === undefined) {
     return missing(evidence, ["base", "again"]) ?? passed;
   }
+  if (base.stream.eventCount === 0) return notVerified("there is no event to compare");
   const volatile = volatilePaths(base.stream, again.stream);
   // A command that answers differently by itself shows nothing here.
   const steady = firstDifference(base.stream, again.stream, volatile) === undefined;
@@ -205,6 +216,7 @@ function checkSameEverywhere(evidence: Evidence): Verdict {
 function checkNothingLost(evidence: Evidence): Verdict {
   const [base] = evidence.runs("base");
   if (base === undefined) return missing(evidence, ["base"]) ?? passed;
+  if (base.stream.eventCount === 0) return notVerified("there is no event to lose");
   const counts = [base, ...evidence.runs("again")].map((run) => run.stream.eventCount);
   const fewest = Math.min(...counts);
   const complete = summaryOf(base.stream) !== undefined;

@@ -3,7 +3,7 @@ import type { Evidence } from "../probes/evidence.ts";
 import type { Observation } from "../runner/observation.ts";
 import { lastEvent, summaryOf } from "../runner/stream.ts";
 import { failingRuns, noFailure } from "./failing-runs.ts";
-import { finding, judgeRuns, missing, notVerified, verdictOf, told } from "./verdict.ts";
+import { finding, judgeRuns, missing, notVerified, verdictOf, told, aSummary } from "./verdict.ts";
 
 const failing = ["bad-flag", "failures"] as const;
 
@@ -29,7 +29,7 @@ export const summaryRules: readonly Rule[] = [
     explain: "`ok: true` is the only honest sign of success, `count` the number of results.",
     needs: ["base", ...failing],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: failing }, (run) => {
+      judgeRuns(evidence, { required: ["base"], also: failing, needs: aSummary }, (run) => {
         const summary = summaryOf(run.stream);
         if (summary === undefined) return [];
         const { ok, count } = summary.value;
@@ -54,7 +54,7 @@ export const summaryRules: readonly Rule[] = [
     check: (evidence) =>
       judgeRuns(
         evidence,
-        { required: ["base"], also: ["narrow-pipe", "large", ...failing] },
+        { required: ["base"], also: ["narrow-pipe", "large", ...failing], needs: aSummary },
         countFindings,
       ),
   },
@@ -66,7 +66,7 @@ export const summaryRules: readonly Rule[] = [
     explain: "A count that is not counted from what was written is a guess.",
     needs: ["base", ...failing],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: failing }, (run) => [
+      judgeRuns(evidence, { required: ["base"], also: failing, needs: aSummary }, (run) => [
         ...namedCount(run, "warning_count", "warning"),
         ...namedCount(run, "error_count", "error"),
       ]),
@@ -80,7 +80,7 @@ export const summaryRules: readonly Rule[] = [
       "A consumer that believes ok:true would miss the error. What can be gone on from is an aoi:warning.",
     needs: ["base", ...failing],
     check: (evidence) =>
-      judgeRuns(evidence, { required: ["base"], also: failing }, (run) => {
+      judgeRuns(evidence, { required: ["base"], also: failing, needs: aSummary }, (run) => {
         const summary = summaryOf(run.stream);
         const [error] = run.stream.ofKind("error");
         if (summary?.value["ok"] !== true || summary.value["partial"] === true) return [];

@@ -36,20 +36,45 @@ export function finding(
   };
 }
 
-/**
- * Judges every run of the probes named. Without a finding the verdict is passed only when all of `required` ran;
- * `also` may be missing.
- */
+export interface Judged {
+  /** The verdict is passed only when all of these ran. */
+  readonly required: readonly ProbeName[];
+  /** Looked at too, and may be missing. */
+  readonly also?: readonly ProbeName[];
+  /** What a run must have for the rule to say anything: where no run has it, nothing was verified. */
+  readonly needs?: { readonly what: string; readonly in: (run: Observation) => boolean };
+}
+
+/** Judges every run of the probes named. */
 export function judgeRuns(
   evidence: Evidence,
-  probes: { readonly required: readonly ProbeName[]; readonly also?: readonly ProbeName[] },
+  { required, also = [], needs }: Judged,
   check: (run: Observation) => readonly Finding[],
 ): Verdict {
-  const names = [...probes.required, ...(probes.also ?? [])];
-  const findings = names.flatMap((name) => evidence.runs(name).flatMap(check));
+  const runs = [...required, ...also].flatMap((name) => evidence.runs(name));
+  const findings = runs.flatMap(check);
   if (findings.length > 0) return verdictOf(findings);
-  return missing(evidence, probes.required) ?? passed;
+  const absent = missing(evidence, required);
+  if (absent !== undefined) return absent;
+  return needs === undefined || runs.some((run) => needs.in(run))
+    ? passed
+    : notVerified(`there is no ${needs.what} to look at`);
 }
+
+export const anEvent: NonNullable<Judged["needs"]> = {
+  what: "event",
+  in: ({ stream }) => stream.eventCount > 0,
+};
+
+export const aSummary: NonNullable<Judged["needs"]> = {
+  what: "aoi:summary",
+  in: ({ stream }) => stream.ofKind("summary").length > 0,
+};
+
+export const aMeta: NonNullable<Judged["needs"]> = {
+  what: "aoi:meta",
+  in: ({ stream }) => stream.ofKind("meta").length > 0,
+};
 
 /** Why the first of these probes that did not run did not. */
 export function missing(evidence: Evidence, names: readonly ProbeName[]): Verdict | undefined {
