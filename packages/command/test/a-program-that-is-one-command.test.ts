@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CommandModule, CommandSpec, Program } from "@aomori/command";
-import { completionScript, runProgram } from "@aomori/command";
-import { contextIn, events } from "./run-shelf.ts";
+import { completionScript } from "@aomori/command";
+import { events, inProcess } from "./run-shelf.ts";
 
 const base = {
   positionals: [],
@@ -47,16 +44,7 @@ const program: Program = {
   loadSpecs: async () => modules.map(({ spec }) => spec),
 };
 
-async function run(...argv: string[]) {
-  const folder = mkdtempSync(join(tmpdir(), "wrap-"));
-  try {
-    const status = await runProgram(program, argv, contextIn(folder));
-    const read = (name: string) => readFileSync(join(folder, name), "utf8");
-    return { status, stdout: read("out"), stderr: read("err") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const run = (...argv: string[]) => inProcess(program, argv);
 const answer = async (...argv: string[]) => JSON.parse((await run(...argv)).stdout) as unknown;
 
 describe("a program that is one command", () => {
@@ -114,6 +102,20 @@ describe("a program that is one command", () => {
     expect(help).toContain("Commands\n  adapters list");
     expect(help).toContain("--fields <names>");
     expect((await run("--version")).stdout).toBe("shelf 1.2.3\n");
+  });
+
+  it("serves sessions, unless it has a mode of its own", async () => {
+    expect(await run("--mode", "session")).toEqual({ status: 0, stdout: "", stderr: "" });
+    const mode = { name: "mode", field: "mode", type: "string", valueName: "mode" } as const;
+    const moded: Program = {
+      ...program,
+      load: async (name) => {
+        const { spec, handler } = await program.load(name);
+        return { spec: { ...spec, flags: [mode] }, handler };
+      },
+    };
+    const { stdout } = await inProcess(moded, ["--mode", "session", "ls"]);
+    expect(JSON.parse(stdout)).toEqual({ mode: "session", tool: "ls" });
   });
 
   it("completes its flags and its reserved words", () => {
