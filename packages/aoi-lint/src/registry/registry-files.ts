@@ -49,7 +49,7 @@ export async function listEntries(places: RegistryPlaces): Promise<Listing> {
   return { entries, faults };
 }
 
-export async function readEntryFile(path: string): Promise<RegistryEntry> {
+async function readEntryFile(path: string): Promise<RegistryEntry> {
   const text = await readTextFile(path);
   if (text !== undefined) return parseEntry(text, path);
   throw new UserError("not_found", "ENTRY_NOT_FOUND", `there is no file ${path}`, {

@@ -11,7 +11,7 @@ import type {
 } from "./entry.ts";
 
 /** `sha256:` and hex, of the canonical JSON of a report. */
-export function digestOf(report: ReportBody): string {
+function digestOf(report: ReportBody): string {
   return `sha256:${createHash("sha256").update(canonicalJson(report)).digest("hex")}`;
 }
 
