@@ -68,7 +68,9 @@ export async function runTool(words: readonly string[], host: Host): Promise<num
   // The hooks stay until the process ends: a second signal must not turn an honest end into a death.
   const { interruptedBy } = hooks;
   if (emitter.output.failure !== undefined) return emitter.output.failure.exitCode;
-  return interruptedBy === undefined ? statusOf(category) : signalExitCodes[interruptedBy];
+  // A signal that came while a summary with ok:true was on its way changes nothing any more.
+  const isCut = interruptedBy !== undefined && category !== undefined;
+  return isCut ? signalExitCodes[interruptedBy] : statusOf(category);
 }
 
 interface Resolved {
