@@ -18,8 +18,8 @@ import { answerParent } from "../measuring/answer-parent.ts";
 import { chains, generator, layeredDag } from "./layered-dag.ts";
 import { memoryWorkspaces } from "./memory-workspaces.ts";
 import { storePlannedSpec } from "./planned-spec.ts";
-import { scriptedAgents, sharedClockMs } from "./scripted-agents.ts";
-import type { ScriptedAgents } from "./scripted-agents.ts";
+import { moment, scriptedAgents, sharedClockMs } from "./scripted-agents.ts";
+import type { Moment, ScriptedAgents } from "./scripted-agents.ts";
 import { countStatements } from "./statement-count.ts";
 
 const Job = z.object({
@@ -79,15 +79,17 @@ async function measure(job: Job, store: Store, engine: Engine, agents: ScriptedA
   const ended = watchForEnd(store, completedAtMs, job.tasks, () => {
     taskTransactions = count?.transactions ?? 0;
   });
-  const startedAtMs = sharedClockMs();
+  const started = moment();
   engine.context.boards.watch(localOrgId, specId);
   engine.context.wake();
-  const { tasksDoneAtMs, mergedAtMs } = await ended;
+  const { tasksDone, merged } = await ended;
   await checkRun(store, specId, agents, job);
   const latenciesMs = await dispatchLatencies(store, specId, agents, completedAtMs);
   return {
-    tasksMs: tasksDoneAtMs - startedAtMs,
-    mergedMs: mergedAtMs - startedAtMs,
+    tasksMs: tasksDone.atMs - started.atMs,
+    mergedMs: merged.atMs - started.atMs,
+    tasksCpuMs: tasksDone.cpuMs - started.cpuMs,
+    mergedCpuMs: merged.cpuMs - started.cpuMs,
     latenciesMs,
     ...(count === undefined
       ? {}
@@ -112,22 +114,22 @@ function watchForEnd(
   completedAtMs: Map<string, number>,
   tasks: number,
   onTasksDone: () => void,
-): Promise<{ tasksDoneAtMs: number; mergedAtMs: number }> {
+): Promise<{ tasksDone: Moment; merged: Moment }> {
   return new Promise((resolve, reject) => {
-    let tasksDoneAtMs = 0;
+    let tasksDone: Moment | undefined;
     const stop = store.events.onCommit(({ events }) => {
       const nowMs = sharedClockMs();
       for (const event of events) take(event, nowMs);
     });
     const take = ({ type, task_id: taskId, summary }: StoredEvent, nowMs: number): void => {
       if (type === "task.completed" && taskId !== undefined) completedAtMs.set(taskId, nowMs);
-      if (completedAtMs.size === tasks && tasksDoneAtMs === 0) {
-        tasksDoneAtMs = nowMs;
+      if (completedAtMs.size === tasks && tasksDone === undefined) {
+        tasksDone = moment();
         onTasksDone();
       }
-      if (type === "spec.completed") {
+      if (type === "spec.completed" && tasksDone !== undefined) {
         stop();
-        resolve({ tasksDoneAtMs, mergedAtMs: nowMs });
+        resolve({ tasksDone, merged: moment() });
       }
       if (type === "spec.failed" || type === "task.failed") {
         stop();

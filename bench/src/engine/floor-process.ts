@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { answerParent } from "../measuring/answer-parent.ts";
 import { chains, generator } from "./layered-dag.ts";
-import { sharedClockMs } from "./scripted-agents.ts";
+import { moment, sharedClockMs } from "./scripted-agents.ts";
 
 const Job = z.object({
   home: z.string(),
@@ -54,17 +54,23 @@ async function run(input: unknown) {
   try {
     const random = generator(7);
     const [least, most] = job.workMs;
-    const startedAtMs = sharedClockMs();
+    const started = moment();
     const latenciesMs = await runChains(job, async (index) => {
       const askedAtMs = sharedClockMs();
       await workflows.task({ index, workMs: least + random() * (most - least) });
       return (firstStepAtMs.get(index) ?? Infinity) - askedAtMs;
     });
-    const tasksMs = sharedClockMs() - startedAtMs;
+    const tasksDone = moment();
     await workflows.tail();
-    const mergedMs = sharedClockMs() - startedAtMs;
+    const merged = moment();
     await checkRows(store, job);
-    return { tasksMs, mergedMs, latenciesMs };
+    return {
+      tasksMs: tasksDone.atMs - started.atMs,
+      mergedMs: merged.atMs - started.atMs,
+      tasksCpuMs: tasksDone.cpuMs - started.cpuMs,
+      mergedCpuMs: merged.cpuMs - started.cpuMs,
+      latenciesMs,
+    };
   } finally {
     await DBOS.shutdown();
     await store.close();

@@ -46,7 +46,7 @@ export async function storePlannedSpec(
       ),
       createdBy: "bench",
     });
-    await updateSpec(tx, specId, { status, phase: "SYNC" });
+    updateSpec(tx, specId, { status, phase: "SYNC" });
     const { tasks: ids } = await reserveNumbers(tx, { tasks: plan.length });
     await insertTasks(
       tx,

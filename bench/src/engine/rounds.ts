@@ -8,6 +8,9 @@ const floorFile = new URL("./floor-process.ts", import.meta.url);
 const Times = z.object({
   tasksMs: z.number(),
   mergedMs: z.number(),
+  /** Of the processors, for a machine that has other things to do. */
+  tasksCpuMs: z.number(),
+  mergedCpuMs: z.number(),
   latenciesMs: z.array(z.number()),
 });
 
@@ -65,7 +68,8 @@ export async function runRounds(
     floor.push(other);
     tell(
       `round ${round + 1}: tasks ${one.tasksMs.toFixed(0)} ms against ${other.tasksMs.toFixed(0)}, ` +
-        `merged ${one.mergedMs.toFixed(0)} ms against ${other.mergedMs.toFixed(0)}`,
+        `merged ${one.mergedMs.toFixed(0)} ms against ${other.mergedMs.toFixed(0)}; of the processors ` +
+        `${(one.tasksCpuMs / other.tasksCpuMs).toFixed(2)} and ${(one.mergedCpuMs / other.mergedCpuMs).toFixed(2)} times as much`,
     );
   }
   return { work, ours, floor };

@@ -13,6 +13,17 @@ export interface ScriptedAgents {
 /** Milliseconds on a clock that all processes of a machine share. */
 export const sharedClockMs = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000;
 
+/** A point in time, and what this process has used of the processors up to it. */
+export interface Moment {
+  readonly atMs: number;
+  readonly cpuMs: number;
+}
+
+export function moment(): Moment {
+  const { user, system } = process.cpuUsage();
+  return { atMs: sharedClockMs(), cpuMs: (user + system) / 1_000 };
+}
+
 /** Agents in this process that say one thing, work for as long as they are told to, and are done. */
 export function scriptedAgents(durationMs: () => number): ScriptedAgents {
   const startedAtMs = new Map<TaskId, number>();

@@ -1,7 +1,7 @@
 import type { Store } from "@aomori/store";
 
 export interface StatementCount {
-  /** Explicit transactions of the engine, not those of DBOS. */
+  /** Of the engine, not those of DBOS; a change that is one statement and commits by itself is one too. */
   transactions: number;
   statements: number;
   dbosStatements: number;
@@ -25,9 +25,10 @@ export function countStatements(store: Store): StatementCount {
     wrapped.add(client);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pg's overloads are passed through untouched
     const query = client.query.bind(client) as unknown as Query;
+    const session: Session = { isOpen: false };
     const counting: Query = (...args) => {
       const text = textOf(args[0]);
-      note(count, text);
+      note(count, session, text);
       const startedAtMs = performance.now();
       const result = query(...args);
       if (result instanceof Promise) {
@@ -47,11 +48,19 @@ function textOf(query: unknown): string {
   return "";
 }
 
-function note(count: StatementCount, text: string): void {
+interface Session {
+  isOpen: boolean;
+}
+
+const changing = /^\s*(?:with|insert|update|delete)\b/;
+
+function note(count: StatementCount, session: Session, text: string): void {
   count.statements += 1;
   if (text.includes('"dbos"')) count.dbosStatements += 1;
-  // kysely writes it in small letters, DBOS in capitals.
-  if (text === "begin") count.transactions += 1;
+  // Ours is written in small letters, that of DBOS in capitals.
+  if (text === "begin" || (!session.isOpen && changing.test(text))) count.transactions += 1;
+  if (/^begin\b/i.test(text)) session.isOpen = true;
+  if (/^(?:commit|rollback)\b/i.test(text)) session.isOpen = false;
 }
 
 function noteTime(count: StatementCount, text: string, ms: number): void {

@@ -115,7 +115,7 @@ test("worktrees of every open spec are kept, however many specs a project has ha
         createdBy: "ada",
       });
       if (nth % 50 === 0) open.push(id);
-      else await updateSpec(tx, id, { status: nth % 2 === 0 ? "completed" : "cancelled" });
+      else updateSpec(tx, id, { status: nth % 2 === 0 ? "completed" : "cancelled" });
     }
   });
   const asked: { projectId: ProjectId; wanted: SpecId[] }[] = [];

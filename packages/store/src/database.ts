@@ -12,6 +12,8 @@ import type {
 import type pg from "pg";
 
 import { cleanText } from "./json-text.ts";
+import { Session } from "./session.ts";
+import type { Send, SendResult } from "./session.ts";
 import type { Tables } from "./tables.ts";
 
 /** Postgres type ids that `pg` reads otherwise than the rows of this package: int8 as text, timestamptz as a date. */
@@ -33,7 +35,7 @@ interface ArrayResult {
 function readRows(
   { command, rowCount, fields, rows }: ArrayResult,
   camelName: (name: string) => string,
-): unknown {
+): SendResult {
   const columns = fields.map(({ name, dataTypeID }) => ({
     name: camelName(name),
     converted: dataTypeID === int8 || dataTypeID === timestamptz,
@@ -81,11 +83,19 @@ class CamelCaseQueries extends CamelCasePlugin {
 /** Distinct statements one connection keeps prepared. Ours are written out, so there are some hundred. */
 const preparedLimit = 500;
 
+/** Kysely and transactions over a pool they do not own. */
+export interface Database {
+  /** Each statement commits by itself. */
+  readonly kysely: Kysely<Tables>;
+  /** Runs `body`, which commits, on one connection; what it throws rolls back. */
+  inSession<Result>(body: (session: Session) => Promise<Result>): Promise<Result>;
+}
+
 /**
- * Kysely over a pool it does not own. `prepare` names each statement so that the connection parses and plans it once:
- * about half the time per statement on PGlite. It is not for servers behind a pooler that moves sessions.
+ * `prepare` names each statement so that the connection parses and plans it once: about half the time per statement on
+ * PGlite. It is not for servers behind a pooler that moves sessions.
  */
-export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Kysely<Tables> {
+export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Database {
   const camelName = columnNames();
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
@@ -95,32 +105,47 @@ export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Ky
     names.set(text, name);
     return name;
   };
-  const wrap = (client: pg.PoolClient): PostgresPoolClient => {
-    function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
-    function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
-    function query(text: unknown, values: readonly unknown[] = []): unknown {
-      if (typeof text !== "string") throw new TypeError("this pool opens no cursors");
+  const sendOn =
+    (client: pg.PoolClient): Send =>
+    async (text, values) => {
       const name = options.prepare && values.length > 0 ? nameOf(text) : undefined;
       const clean = values.map((value) => (typeof value === "string" ? cleanText(value) : value));
-      return client
-        .query({
-          text,
-          values: clean,
-          rowMode: "array",
-          ...(name === undefined ? {} : { name }),
-        })
-        .then((result) => readRows(result, camelName));
-    }
-    return { query, release: (destroy) => client.release(destroy) };
+      const query = { text, values: clean, rowMode: "array" as const };
+      const result = await client.query(name === undefined ? query : { ...query, name });
+      return readRows(result, camelName);
+    };
+  // It remembers the names it has renamed.
+  const plugins = [new CamelCaseQueries()];
+  const open = (connect: () => Promise<PostgresPoolClient>): Kysely<Tables> => {
+    const own = { options: {}, connect, end: () => pool.end() };
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: own }), plugins });
   };
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({
-      pool: {
-        options: {},
-        connect: async () => wrap(await pool.connect()),
-        end: () => pool.end(),
-      },
+  return {
+    kysely: open(async () => {
+      const client = await pool.connect();
+      return clientOf(sendOn(client), (destroy) => client.release(destroy));
     }),
-    plugins: [new CamelCaseQueries()],
-  });
+    inSession: async (body) => {
+      const client = await pool.connect();
+      const session = new Session(sendOn(client), (send) =>
+        open(async () => clientOf(send, () => {})),
+      );
+      try {
+        return await body(session);
+      } finally {
+        client.release(!(await session.end()));
+      }
+    },
+  };
+}
+
+/** A connection as kysely takes one. */
+function clientOf(send: Send, release: (destroy?: boolean) => void): PostgresPoolClient {
+  function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query(text: unknown, values: readonly unknown[] = []): unknown {
+    if (typeof text !== "string") throw new TypeError("this pool opens no cursors");
+    return send(text, values);
+  }
+  return { query, release };
 }

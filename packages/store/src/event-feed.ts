@@ -1,6 +1,6 @@
 import type { OrgId } from "@aomori/contract";
 
-import type { StoredEvent } from "./transaction.ts";
+import type { StoredEvent } from "./closing-statement.ts";
 
 /** There are new events of an organisation, up to `lastSeq`. */
 export interface CommitNotice {

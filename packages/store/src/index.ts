@@ -7,7 +7,8 @@ export { checkStore } from "./check-store.ts";
 export type { Finding } from "./check-store.ts";
 export type { Store } from "./store.ts";
 export type { OrgScope } from "./scope.ts";
-export type { NewEvent, OrgTransaction, StoredEvent } from "./transaction.ts";
+export type { NewEvent, OrgTransaction } from "./transaction.ts";
+export type { StoredEvent } from "./closing-statement.ts";
 export type { CommitListener, CommitNotice, EventFeed } from "./event-feed.ts";
 export type { Clock } from "./clock.ts";
 export { durableApplication } from "./durable-application.ts";
@@ -64,19 +65,18 @@ export { getTicket, listTickets, setTicketStatuses } from "./queries/tickets.ts"
 export type { TicketFilter } from "./queries/tickets.ts";
 export { insertTasks, insertTickets, reserveNumbers } from "./queries/task-creation.ts";
 export type { NewTask, NewTicket, Reservation } from "./queries/task-creation.ts";
-export { beginRun, setTaskStatuses, updateTask } from "./queries/task-changes.ts";
+export { beginRuns, setTaskStatuses, updateTask } from "./queries/task-changes.ts";
 export type { BegunRun, StatusChange, TaskPatch } from "./queries/task-changes.ts";
 export {
   allOrganizationsLiveTasks,
   findTaskRow,
   getTask,
   getTaskResult,
-  listDependencyRows,
-  listMergeableRows,
+  listLastWords,
   listTaskRows,
   listTasks,
 } from "./queries/tasks.ts";
-export type { DependencyRow, LiveTask, TaskFilter } from "./queries/tasks.ts";
+export type { LiveTask, TaskFilter } from "./queries/tasks.ts";
 export type { TaskRow } from "./queries/task-row.ts";
 export { insertEdges, listEdges } from "./queries/edges.ts";
 export type { TaskEdge } from "./queries/edges.ts";
@@ -84,6 +84,7 @@ export { deriveAgentHealth } from "./agent-health.ts";
 export type { AgentSigns } from "./agent-health.ts";
 export {
   allOrganizationsLiveAgents,
+  concludeAgent,
   endAgent,
   findAgentRow,
   getAgent,
@@ -95,7 +96,7 @@ export {
 } from "./queries/agents.ts";
 export type { AgentEnd, AgentFilter, AgentRow, LiveAgent, NewAgent } from "./queries/agents.ts";
 export { appendSteps, listSteps, listTaskSteps } from "./queries/steps.ts";
-export type { NewStep } from "./queries/steps.ts";
+export type { NewStep, StepBatch } from "./queries/steps.ts";
 export {
   dropSteerings,
   getSteering,

@@ -28,7 +28,11 @@ export interface PgliteOptions {
   readonly onLog: (message: string) => void;
 }
 
-/** The buffers, measured: a quarter of the default memory, no slower. The smaller samples keep an analyze at some milliseconds. */
+/**
+ * The buffers, measured: a quarter of the default memory, no slower. The smaller samples keep an analyze at some
+ * milliseconds. A plan is kept from when its table was small: without the last setting it would still read the whole table
+ * when that has grown.
+ */
 export const pgliteStartParams: readonly string[] = [
   ...PGlite.defaultStartParams,
   ...[
@@ -36,6 +40,7 @@ export const pgliteStartParams: readonly string[] = [
     "search_path=aomori",
     "timezone=UTC",
     "default_statistics_target=20",
+    "enable_seqscan=off",
   ].flatMap((set) => ["-c", set]),
 ];
 

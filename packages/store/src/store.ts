@@ -7,6 +7,7 @@ import type pg from "pg";
 import type { Backend } from "./backend.ts";
 import type { Clock } from "./clock.ts";
 import { createDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { EventFeed } from "./event-feed.ts";
 import { markCarriedOut } from "./queries/carried-out.ts";
 import type { IdempotencyClaimName } from "./queries/carried-out.ts";
@@ -14,7 +15,7 @@ import { OrgScope } from "./scope.ts";
 import { sqlStateOf } from "./sql-state.ts";
 import type { Tables } from "./tables.ts";
 import { OrgTransaction } from "./transaction.ts";
-import type { Fence } from "./transaction.ts";
+import type { Fence } from "./closing-statement.ts";
 
 export interface StoreParts {
   readonly backend: Backend;
@@ -46,14 +47,14 @@ export class Store implements AsyncDisposable {
   readonly pool: pg.Pool;
   readonly events: EventFeed;
   readonly clock: Clock;
-  readonly #database: Kysely<Tables>;
+  readonly #database: Database;
   readonly #backend: Backend;
   readonly #randomBytes: RandomBytes;
   readonly #claims = new AsyncLocalStorage<Claim>();
   #fence: Fence | undefined;
 
   static {
-    readDatabase = (store) => store.#database;
+    readDatabase = (store) => store.#database.kysely;
   }
 
   constructor({ backend, clock, randomBytes }: StoreParts) {
@@ -68,7 +69,7 @@ export class Store implements AsyncDisposable {
 
   /** An organisation's rows as they are committed. */
   scope(orgId: OrgId): OrgScope {
-    return new OrgScope(this.#database, orgId, this.clock);
+    return new OrgScope(this.#database.kysely, orgId, this.clock);
   }
 
   /** From now on a transaction fails with LEASE_LOST once another process has taken this worker's name. */
@@ -118,18 +119,16 @@ export class Store implements AsyncDisposable {
   ): Promise<Result> {
     const { guard, feed, kind } = this.#backend;
     const claim = this.#unmarkedClaim(orgId);
-    const { result, events } = await this.#database.transaction().execute(async (database) => {
-      const scope = new OrgTransaction(database, orgId, {
+    const { result, events } = await this.#database.inSession(async (session) => {
+      const scope = new OrgTransaction(session, orgId, {
         clock: this.clock,
         randomBytes: this.#randomBytes,
         fence: this.#fence,
       });
       const result = await guard.run(() => work(scope));
       const effect = scope.firstSummary;
-      if (claim !== undefined && effect !== undefined) {
-        await markCarriedOut(scope, claim.name, effect);
-      }
-      return { result, events: await scope.appendEvents(kind) };
+      if (claim !== undefined && effect !== undefined) markCarriedOut(scope, claim.name, effect);
+      return { result, events: await scope.commit(kind) };
     });
     this.#backend.noteCommit();
     const lastSeq = events.at(-1)?.seq;

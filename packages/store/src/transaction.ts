@@ -2,8 +2,6 @@ import { newEventId, eventData, toWire } from "@aomori/contract";
 import type {
   AgentId,
   AomoriEvent,
-  Event,
-  EventId,
   EventType,
   OrgId,
   ProjectId,
@@ -11,19 +9,22 @@ import type {
   SpecId,
   TaskId,
   TicketId,
-  WorkerId,
 } from "@aomori/contract";
 import { TerminalError } from "@aomori/protocol";
 import { sql } from "kysely";
-import type { Kysely, RawBuilder } from "kysely";
 
 import type { Clock } from "./clock.ts";
-import { jsonText } from "./json-text.ts";
+import {
+  closingStatement,
+  holds,
+  notAllowed,
+  singleStatement,
+  storedEvent,
+} from "./closing-statement.ts";
+import type { DeferredWrite, EventDraft, Fence, StoredEvent } from "./closing-statement.ts";
 import { OrgScope } from "./scope.ts";
-import type { Tables, WireOf } from "./tables.ts";
-
-/** An event in its wire shape, as it is stored and streamed. */
-export type StoredEvent = WireOf<typeof Event>;
+import type { SendResult, Session } from "./session.ts";
+import { sqlStateOf } from "./sql-state.ts";
 
 /** What a transaction tells: the rest of the envelope is the store's. */
 export interface NewEvent<Type extends EventType = EventType> {
@@ -38,44 +39,28 @@ export interface NewEvent<Type extends EventType = EventType> {
   readonly agentId?: AgentId | null;
 }
 
-interface EventDraft {
-  readonly id: EventId;
-  readonly at: string;
-  readonly type: EventType;
-  readonly v: 1;
-  readonly project_id: ProjectId | null;
-  readonly spec_id: SpecId | null;
-  readonly ticket_id: TicketId | null;
-  readonly task_id: TaskId | null;
-  readonly agent_id: AgentId | null;
-  readonly summary: string;
-  readonly data: StoredEvent["data"];
-}
-
 export interface TransactionOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly fence?: Fence | undefined;
 }
 
-/** The name and fence of the worker that writes; when another process has taken the name, the write is refused. */
-export interface Fence {
-  readonly id: WorkerId;
-  readonly fence: number;
-  /** Called before LEASE_LOST is thrown. */
-  readonly onLost: () => void;
-}
-
 /** An open transaction of one organisation: its rows, and the events that tell of the changes. */
 export class OrgTransaction extends OrgScope {
   readonly randomBytes: RandomBytes;
+  readonly #session: Session;
   readonly #fence: Fence | undefined;
   readonly #drafts: EventDraft[] = [];
+  /** Changes not sent yet, in groups in which no two change one row. */
+  #deferred: DeferredWrite[][] = [];
+  #sending: Promise<void> = Promise.resolve();
 
-  constructor(db: Kysely<Tables>, orgId: OrgId, options: TransactionOptions) {
-    super(db, orgId, options.clock);
+  constructor(session: Session, orgId: OrgId, options: TransactionOptions) {
+    super(session.database, orgId, options.clock);
     this.randomBytes = options.randomBytes;
+    this.#session = session;
     this.#fence = options.fence;
+    session.before = () => this.#sendDeferred();
   }
 
   /** Adds an event; it is written, with its `seq`, just before the commit, in the order of these calls. */
@@ -105,30 +90,67 @@ export class OrgTransaction extends OrgScope {
   }
 
   /**
-   * Writes the events in one statement. From here to the commit the organisation's row is locked, which is what makes
-   * commit order `seq` order; so nothing comes between. Throws LEASE_LOST. Called by the store only.
+   * Makes a change whose result nobody waits for: it is sent before the next statement of this transaction, or in its
+   * last one together with the events. What it violates is thrown there.
    */
-  async appendEvents(backend: "pglite" | "postgres"): Promise<StoredEvent[]> {
+  defer(write: DeferredWrite): void {
+    const group = this.#deferred.at(-1);
+    // Of two changes of one row in one statement only one would be made.
+    const meets = group?.some((other) => touch(other, write));
+    if (group === undefined || meets === true) this.#deferred.push([write]);
+    else group.push(write);
+  }
+
+  /** Writes what is left, the events last, and commits. Throws LEASE_LOST. Called by the store only. */
+  async commit(backend: "pglite" | "postgres"): Promise<StoredEvent[]> {
     const drafts = this.#drafts;
     if (drafts.length === 0) {
+      await this.#sendDeferred();
       // A data directory has one process anyway, by its lock.
       if (backend === "postgres") await this.#checkFence();
+      await this.#session.commit();
       return [];
     }
-    const rows = await this.query((orgId) =>
-      insertEvents(orgId, {
-        drafts: jsonText(drafts),
-        count: drafts.length,
-        notify: backend === "postgres",
-        fence: this.#fence,
-      }),
-    );
-    const first = rows[0]?.firstSeq;
-    if (first === undefined) {
-      await this.#checkFence();
-      throw new Error(`organisation ${this.orgId} does not exist`);
-    }
+    const writes = this.#deferred.pop() ?? [];
+    await this.#sendDeferred();
+    const { sql: text, parameters } = closingStatement({
+      orgId: this.orgId,
+      writes,
+      drafts,
+      notify: backend === "postgres",
+      fence: this.#fence,
+    }).compile(this.#session.database);
+    const { rows } = await this.#close(text, parameters);
+    const first = Number(rows[0]?.["firstSeq"]);
     return drafts.map((draft, index) => storedEvent(this.orgId, first + index, draft));
+  }
+
+  async #close(text: string, parameters: readonly unknown[]): Promise<SendResult> {
+    try {
+      return await this.#session.sendLast(text, parameters);
+    } catch (error) {
+      if (sqlStateOf(error) !== notAllowed) throw error;
+      await this.#session.rollback();
+      await this.#checkFence();
+      throw new Error(`organisation ${this.orgId} does not exist`, { cause: error });
+    }
+  }
+
+  /** Whoever asks while it is under way waits for its end. */
+  #sendDeferred(): Promise<void> {
+    if (this.#deferred.length === 0) return this.#sending;
+    const writes = this.#deferred.flat();
+    this.#deferred = [];
+    const before = this.#sending;
+    this.#sending = (async () => {
+      await before;
+      for (const write of writes) {
+        const statement = singleStatement(write);
+        const { sql: text, parameters } = statement.compile(this.#session.database);
+        await this.#session.send(text, parameters);
+      }
+    })();
+    return this.#sending;
   }
 
   async #checkFence(): Promise<void> {
@@ -145,58 +167,9 @@ export class OrgTransaction extends OrgScope {
   }
 }
 
-/** Share-locked until the commit: whoever takes the name over waits for it. */
-const holds = ({ id, fence }: Fence): RawBuilder<boolean> =>
-  sql`exists (select 1 from workers where id = ${id} and fence = ${fence}::bigint for share)`;
+const touch = (one: DeferredWrite, other: DeferredWrite): boolean =>
+  one.rows.some((row) => other.rows.includes(row)) ||
+  (one.parts ?? []).some(([name]) => (other.parts ?? []).some(([known]) => known === name));
 
 const isObject = (value: unknown): value is StoredEvent["data"] =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-interface EventInsert {
-  readonly drafts: string;
-  readonly count: number;
-  readonly notify: boolean;
-  readonly fence: Fence | undefined;
-}
-
-function insertEvents(
-  orgId: OrgId,
-  { drafts, count, notify, fence }: EventInsert,
-): RawBuilder<{ firstSeq: number }> {
-  const wake = notify
-    ? sql`, pg_notify('aomori_events', ${orgId}::text || ' ' || counter.event_seq)`
-    : sql``;
-  const fenced = fence === undefined ? sql`` : sql` and ${holds(fence)}`;
-  return sql<{ firstSeq: number }>`
-    with counter as (
-      update organizations set event_seq = event_seq + ${count}::int
-      where id = ${orgId}${fenced} returning event_seq
-    ), added as (
-      insert into events (org_id, seq, id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data)
-      select ${orgId}, counter.event_seq - ${count}::int + e.position, e.draft->>'id', (e.draft->>'at')::timestamptz,
-        e.draft->>'type', (e.draft->>'v')::int, e.draft->>'project_id', e.draft->>'spec_id', e.draft->>'ticket_id',
-        e.draft->>'task_id', e.draft->>'agent_id', e.draft->>'summary', e.draft->'data'
-      from counter, jsonb_array_elements(${drafts}::jsonb) with ordinality as e (draft, position)
-    )
-    select counter.event_seq - ${count}::int + 1 as first_seq ${wake} from counter`;
-}
-
-function storedEvent(orgId: OrgId, seq: number, draft: EventDraft): StoredEvent {
-  const { id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data } =
-    draft;
-  return {
-    id,
-    seq,
-    at,
-    v,
-    org_id: orgId,
-    ...(project_id === null ? {} : { project_id }),
-    ...(spec_id === null ? {} : { spec_id }),
-    ...(ticket_id === null ? {} : { ticket_id }),
-    ...(task_id === null ? {} : { task_id }),
-    ...(agent_id === null ? {} : { agent_id }),
-    summary,
-    type,
-    data,
-  };
-}

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import {
   appendSteps,
-  beginRun,
+  beginRuns,
   checkStore,
   createKey,
   ensureOrganization,
@@ -81,34 +81,37 @@ async function fill(store: Store): Promise<void> {
         notes: [awkward],
       });
       const taskId = at(tasks, 0).id;
-      await beginRun(tx, [taskId]);
-      await updateTask(tx, taskId, {
+      beginRuns(tx, [{ id: taskId, run: 1, attempt: 1 }]);
+      updateTask(tx, taskId, {
         conflictScore: 1 / 3,
         failure: { code: "X", message: awkward, at: tx.now },
       });
       const agentId = await addAgent(tx, specId, taskId);
-      await appendSteps(tx, agentId, 0, [
-        {
-          type: "thought",
-          summary: awkward,
-          text: awkward,
-          tool: null,
-          callId: null,
-          data: { awkward },
-          atMs: tx.nowMs,
-          durationMs: null,
-        },
-        {
-          type: "usage",
-          summary: "",
-          text: null,
-          tool: null,
-          callId: null,
-          data: null,
-          atMs: tx.nowMs,
-          durationMs: 3,
-        },
-      ]);
+      appendSteps(tx, agentId, {
+        position: 0,
+        steps: [
+          {
+            type: "thought",
+            summary: awkward,
+            text: awkward,
+            tool: null,
+            callId: null,
+            data: { awkward },
+            atMs: tx.nowMs,
+            durationMs: null,
+          },
+          {
+            type: "usage",
+            summary: "",
+            text: null,
+            tool: null,
+            callId: null,
+            data: null,
+            atMs: tx.nowMs,
+            durationMs: 3,
+          },
+        ],
+      });
       await insertSteering(tx, {
         id: `steer_${orgId === localOrgId ? "a" : "b"}`,
         agentId,

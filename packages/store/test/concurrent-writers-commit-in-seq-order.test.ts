@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import {
   checkStore,
+  findTaskRow,
   insertTasks,
   localOrgId,
   readEvents,
@@ -89,9 +90,9 @@ describeStores("concurrent writers", (kind) => {
     };
     const cross = (left: typeof first, right: typeof first): Promise<void> =>
       store.transaction(localOrgId, async (tx) => {
-        await updateTask(tx, left, { branch: left });
+        await findTaskRow(tx, left, { lock: true });
         await bothBegan();
-        await updateTask(tx, right, { baseCommit: left });
+        updateTask(tx, right, { baseCommit: left });
         tx.emit({ type: "task.ready", summary: left, data: {} });
       });
     await Promise.all([cross(first, second), cross(second, first)]);

@@ -83,7 +83,7 @@ export async function addAgent(
   runKey: string = id("run"),
 ): Promise<AgentId> {
   const agentId = id("agent");
-  await insertAgent(transaction, {
+  insertAgent(transaction, {
     id: agentId,
     specId,
     taskId,

@@ -57,7 +57,7 @@ async function fill(store: Store) {
     const tasks = await addTasks(tx, specId, [[], [0]], { ticketId });
     const taskId = at(tasks, 0).id;
     const agentId = await addAgent(tx, specId, taskId, "run/1");
-    await door.appendSteps(tx, agentId, 0, [step]);
+    door.appendSteps(tx, agentId, { position: 0, steps: [step] });
     await door.insertSteering(tx, {
       id: "steer_a",
       agentId,
@@ -75,7 +75,9 @@ async function fill(store: Store) {
       description: "",
     });
     await door.startIdempotent(tx, request, { abandonedAfterMs: 60_000 });
-    await door.updateTask(tx, taskId, { status: "completed", mergeState: "queued" });
+    const result = { taskId, diff: "", diffTruncated: false, filesChanged: [], testSummary: null };
+    const done = { ...result, logs: "said", commit: null };
+    door.updateTask(tx, taskId, { status: "completed", mergeState: "queued", result: done });
     tx.emit({ type: "task.ready", specId, taskId, summary: "", data: {} });
     return { keyId: key.id, specId, spec, ticketId, tasks, taskId, agentId };
   });
@@ -120,9 +122,7 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
   getTask: (scope, { taskId }) => door.getTask(scope, taskId),
   findTaskRow: (scope, { taskId }) => door.findTaskRow(scope, taskId),
   getTaskResult: (scope, { taskId }) => door.getTaskResult(scope, taskId),
-  listDependencyRows: (scope, { tasks }) => door.listDependencyRows(scope, at(tasks, 1).id),
-  listMergeableRows: (scope, { specId }) =>
-    door.listMergeableRows(scope, specId, { limit: 10, afterNumber: 0 }),
+  listLastWords: async (scope, { taskId }) => [...(await door.listLastWords(scope, [taskId]))],
   listTaskRows: (scope, { specId }) => door.listTaskRows(scope, specId),
   listTaskSteps: (scope, { taskId }) => door.listTaskSteps(scope, taskId, page),
   listTasks: (scope, { specId }) => door.listTasks(scope, { ...page, specId }),
@@ -143,22 +143,26 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
 /** Every way to change a row, aimed at the other organisation's. */
 const changes: Readonly<Record<string, (tx: OrgTransaction, ids: Ids) => Promise<unknown>>> = {
   revokeKey: (tx, { keyId }) => door.revokeKey(tx, keyId),
-  updateSpec: (tx, { specId }) => door.updateSpec(tx, specId, { status: "failed" }),
-  addSpecUsage: (tx, { specId }) =>
+  updateSpec: async (tx, { specId }) => door.updateSpec(tx, specId, { status: "failed" }),
+  addSpecUsage: async (tx, { specId }) =>
     door.addSpecUsage(tx, specId, { inputTokens: 1, outputTokens: 1, costMicrousd: 1 }),
   setArtifactStatus: (tx, { specId }) => door.setArtifactStatus(tx, specId, "PRD", 1, "stale"),
   acceptArtifact: (tx, { specId }) => door.acceptArtifact(tx, specId, "PRD", 1),
   markStaleFrom: (tx, { specId }) => door.markStaleFrom(tx, specId, "EXPLORE"),
   finishAttempt: (tx) => door.finishAttempt(tx, "att_a", { status: "failed", durationMs: 1 }),
-  setTicketStatuses: (tx, { ticketId }) =>
+  setTicketStatuses: async (tx, { ticketId }) =>
     door.setTicketStatuses(tx, [{ id: ticketId, status: "failed" }]),
-  updateTask: (tx, { taskId }) => door.updateTask(tx, taskId, { status: "failed" }),
-  setTaskStatuses: (tx, { taskId }) => door.setTaskStatuses(tx, [{ id: taskId, status: "failed" }]),
-  beginRun: (tx, { taskId }) => door.beginRun(tx, [taskId]),
+  updateTask: async (tx, { taskId }) => door.updateTask(tx, taskId, { status: "failed" }),
+  setTaskStatuses: async (tx, { taskId }) =>
+    door.setTaskStatuses(tx, [{ id: taskId, status: "failed" }]),
+  beginRuns: async (tx, { taskId }) => door.beginRuns(tx, [{ id: taskId, run: 9, attempt: 9 }]),
   endAgent: (tx, { agentId }) => door.endAgent(tx, agentId, { status: "failed" }),
   heartbeatAgent: (tx, { agentId }) => door.heartbeatAgent(tx, agentId),
   setAgentStatus: (tx, { agentId }) => door.setAgentStatus(tx, agentId, "idle"),
-  appendSteps: (tx, { agentId }) => door.appendSteps(tx, agentId, 1, [step]),
+  concludeAgent: async (tx, { agentId }) =>
+    door.concludeAgent(tx, agentId, { status: "failed" }, { position: 1, steps: [step] }),
+  appendSteps: async (tx, { agentId }) =>
+    door.appendSteps(tx, agentId, { position: 1, steps: [step] }),
   takePendingSteerings: (tx, { agentId }) => door.takePendingSteerings(tx, agentId),
   dropSteerings: (tx, { agentId }) => door.dropSteerings(tx, agentId),
   settleSteering: (tx) => door.settleSteering(tx, "steer_a", "undeliverable"),

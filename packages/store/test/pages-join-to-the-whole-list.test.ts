@@ -49,11 +49,9 @@ async function fill(store: Store, clock: TestClock, orgId: OrgId) {
     const taskId = at(tasks, 0).id;
     const agentId = await addAgent(tx, specId, taskId);
     for (const id of [agentId, await addAgent(tx, specId, taskId)]) {
-      await appendSteps(
-        tx,
-        id,
-        0,
-        Array.from({ length: count }, (_, index) => ({
+      appendSteps(tx, id, {
+        position: 0,
+        steps: Array.from({ length: count }, (_, index) => ({
           type: "message",
           summary: `${index}`,
           text: null,
@@ -63,7 +61,7 @@ async function fill(store: Store, clock: TestClock, orgId: OrgId) {
           atMs: 0,
           durationMs: null,
         })),
-      );
+      });
     }
     return { specId, agentId, taskId };
   });

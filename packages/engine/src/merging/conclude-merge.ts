@@ -1,4 +1,3 @@
-import { listTaskRows } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import { addTask } from "../tasks/add-task.ts";
@@ -13,43 +12,38 @@ const maxGateRepairs = 3;
 /** Ends a run of the queue: the spec is complete, goes on with what was sent back, or waits for a person. */
 export async function concludeMerge(engine: EngineContext, input: MergeInput): Promise<void> {
   const completed = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    if ((await currentMerge(tx, input)) === undefined) return undefined;
-    const tasks = await listTaskRows(tx, input.specId);
-    await releaseParked(board, tx, tasks);
-    return (await conclude(board, tx, tasks)) ? tasks : undefined;
+    if (currentMerge(board, input) === undefined) return undefined;
+    releaseParked(board, tx);
+    return (await conclude(board, tx)) ? board.rows : undefined;
   });
   if (completed !== undefined) await tidy(engine, input, completed);
   engine.wake();
 }
 
 /** Whether the spec is complete. */
-async function conclude(
-  board: Board,
-  tx: OrgTransaction,
-  tasks: readonly TaskRow[],
-): Promise<boolean> {
+async function conclude(board: Board, tx: OrgTransaction): Promise<boolean> {
   const { spec } = board;
   if (!board.settled) {
-    await resumeSpec(board, tx);
+    resumeSpec(board, tx);
     return false;
   }
   const failed = board.tasksWith("failed").length > 0;
-  const unmerged = failed ? [] : unmergedOf(tasks);
+  const unmerged = failed ? [] : unmergedOf(board.rows);
   if (unmerged.length > 0) {
     const ids = unmerged.map((task) => task.id).join(", ");
     const message = `${ids} cannot be merged without a person; see "aomori dag conflicts ${spec.id}", then "aomori dag merge ${spec.id}"`;
-    await failSpec(board, tx, { code: "MERGE_BLOCKED", message });
+    failSpec(board, tx, { code: "MERGE_BLOCKED", message });
     return false;
   }
   if (board.stopped.length > 0) {
-    await failStopped(board, tx);
+    failStopped(board, tx);
     return false;
   }
   if (spec.gate !== null && !spec.gate.passed) {
-    await repairGate(board, tx, tasks);
+    await repairGate(board, tx);
     return false;
   }
-  await complete(board, tx);
+  complete(board, tx);
   return true;
 }
 
@@ -75,13 +69,9 @@ async function tidy(
   await engine.workspaces.removeSpec(workspaceOf(input.orgId, spec), taskIds);
 }
 
-async function repairGate(
-  board: Board,
-  tx: OrgTransaction,
-  tasks: readonly TaskRow[],
-): Promise<void> {
+async function repairGate(board: Board, tx: OrgTransaction): Promise<void> {
   const { spec } = board;
-  const before = tasks.filter((task) => task.originKey?.startsWith("gate:")).length;
+  const before = board.rows.filter((task) => task.originKey?.startsWith("gate:")).length;
   if (before >= maxGateRepairs) {
     const message = `the test gate stays red after ${before} repairs; once it is mended, go on with "aomori dag merge ${spec.id}"`;
     tx.emit({
@@ -91,7 +81,7 @@ async function repairGate(
       summary: message,
       data: { code: "GATE_RED", message },
     });
-    await failSpec(board, tx, { code: "GATE_RED", message });
+    failSpec(board, tx, { code: "GATE_RED", message });
     return;
   }
   await addTask(
@@ -115,12 +105,12 @@ async function repairGate(
     },
     [],
   );
-  await resumeSpec(board, tx);
+  resumeSpec(board, tx);
 }
 
-async function complete(board: Board, tx: OrgTransaction): Promise<void> {
+function complete(board: Board, tx: OrgTransaction): void {
   const commit = tipOf(board.spec);
-  await board.updateSpec(tx, {
+  board.updateSpec(tx, {
     status: "completed",
     phase: "COMPLETE",
     completedAt: tx.now,

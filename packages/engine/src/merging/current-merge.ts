@@ -1,18 +1,14 @@
-import { findSpecRow } from "@aomori/store";
-import type { OrgScope, SpecRow, TaskRow } from "@aomori/store";
+import type { SpecRow, TaskRow } from "@aomori/store";
 import type { MergeInput } from "../context.ts";
+import type { Board } from "../tasks/board.ts";
 
 /** Branches may be merged. */
 export const isOpen = (spec: SpecRow): boolean =>
   spec.status === "running" || spec.status === "merging";
 
 /** The spec while `input` is its newest merge run. */
-export async function currentMerge(
-  scope: OrgScope,
-  input: MergeInput,
-): Promise<SpecRow | undefined> {
-  const spec = await findSpecRow(scope, input.specId);
-  return spec !== undefined && spec.mergeRun === input.run && isOpen(spec) ? spec : undefined;
+export function currentMerge({ spec }: Board, input: MergeInput): SpecRow | undefined {
+  return spec.mergeRun === input.run && isOpen(spec) ? spec : undefined;
 }
 
 export const tipOf = (spec: SpecRow): string => spec.integrationCommit ?? spec.baseCommit;

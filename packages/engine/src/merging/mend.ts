@@ -1,5 +1,4 @@
 import type { ConflictLevelName, TaskId, TestSummaryResource } from "@aomori/contract";
-import { listTaskRows, updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import { addTask } from "../tasks/add-task.ts";
 import type { TaskDraft } from "../tasks/add-task.ts";
@@ -31,11 +30,11 @@ export async function mend(
   { task, commit, score }: Scored,
   damage: Damage,
 ): Promise<void> {
-  const before = mendsBefore(await listTaskRows(tx, board.specId), task);
+  const before = mendsBefore(board.rows, task);
   const mending =
     before < maxMends ? await addMending(board, tx, task, commit, damage, before) : undefined;
   const state = damage.kind === "repair" ? "reverted" : "conflict";
-  await updateTask(tx, task.id, {
+  board.updateTask(tx, task.id, {
     mergeState: mending === undefined ? "blocked" : state,
     mergeDetail:
       mending === undefined
@@ -44,7 +43,7 @@ export async function mend(
     conflictScore: score,
   });
   tell(board, tx, task, commit, damage, mending);
-  if (mending !== undefined) await resumeSpec(board, tx);
+  if (mending !== undefined) resumeSpec(board, tx);
 }
 
 /** How often the branch at the root of this one has been mended. */

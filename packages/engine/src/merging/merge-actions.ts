@@ -1,6 +1,5 @@
 import type { MergedIntoResource, OrgId, SpecId } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
-import { listTaskRows, updateTask } from "@aomori/store";
 import type { OrgTransaction, SpecRow } from "@aomori/store";
 import type { UserBranchMove } from "../ports.ts";
 import { requireSpec } from "../specs/require-spec.ts";
@@ -26,9 +25,9 @@ export async function mergeNow(engine: EngineContext, orgId: OrgId, specId: Spec
         `spec ${specId} is ${status}; branches merge while its tasks run`,
       );
     }
-    await queueAgain(board, tx);
-    if (isFailed && board.tasksWith("failed").length > 0) await resumeSpec(board, tx);
-    else if (isFailed) await convergeSpec(board, tx);
+    queueAgain(board, tx);
+    if (isFailed && board.tasksWith("failed").length > 0) resumeSpec(board, tx);
+    else if (isFailed) convergeSpec(board, tx);
     return requestMerge(board, tx);
   });
   engine.boards.watch(orgId, specId);
@@ -36,8 +35,8 @@ export async function mergeNow(engine: EngineContext, orgId: OrgId, specId: Spec
 }
 
 /** Branches that nobody mends any more get another try: what they collided with may have changed. */
-async function queueAgain(board: Board, tx: OrgTransaction): Promise<void> {
-  const tasks = await listTaskRows(tx, board.specId);
+function queueAgain(board: Board, tx: OrgTransaction): void {
+  const tasks = board.rows;
   const mended = new Set(
     tasks.flatMap((task) =>
       task.mendsTask === null || board.dag.status(task.id) === "cancelled" ? [] : [task.mendsTask],
@@ -48,7 +47,7 @@ async function queueAgain(board: Board, tx: OrgTransaction): Promise<void> {
       mergeState === "blocked" ||
       ((mergeState === "conflict" || mergeState === "reverted") && !mended.has(id)),
   );
-  for (const { id } of stranded) await updateTask(tx, id, { mergeState: "queued" });
+  for (const { id } of stranded) board.updateTask(tx, id, { mergeState: "queued" });
 }
 
 export interface ExportRequest {

@@ -1,6 +1,5 @@
-import type { SpecId, TestSummaryResource } from "@aomori/contract";
-import { listMergeableRows, listTaskRows, updateTask } from "@aomori/store";
-import type { OrgScope, OrgTransaction, TaskRow } from "@aomori/store";
+import type { TestSummaryResource } from "@aomori/contract";
+import type { OrgTransaction, SpecRow, TaskRow } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import type { WorkspaceSpec } from "../ports.ts";
 import type { Board } from "../tasks/board.ts";
@@ -9,8 +8,6 @@ import { emitGate, runGate } from "./gate.ts";
 import { mend } from "./mend.ts";
 import type { Damage, Scored } from "./mend.ts";
 import { branchNameOf, currentMerge, isOpen, tipOf } from "./current-merge.ts";
-
-const queuePage = 20;
 
 export interface MergeTurn {
   readonly kind: "merged" | "sent_back" | "empty" | "stop";
@@ -22,12 +19,11 @@ export async function mergeNext(
   input: MergeInput,
   signal: AbortSignal,
 ): Promise<MergeTurn> {
-  const scope = engine.store.scope(input.orgId);
-  const spec = await currentMerge(scope, input);
+  const { spec, first } = await lookAtQueue(engine, input, 0);
   if (spec === undefined) return { kind: "stop" };
   const workspace = workspaceOf(input.orgId, spec);
   const tip = tipOf(spec);
-  const next = await leastConflicting(engine, workspace, tip, mergeableRows(scope, spec.id));
+  const next = await leastConflicting(engine, workspace, tip, mergeableRows(engine, input, first));
   if (next === undefined) return { kind: "empty" };
   const message = `Merge ${next.task.id}: ${next.task.title}`;
   const outcome = await engine.workspaces.merge(workspace, { tip, commit: next.commit, message });
@@ -44,14 +40,32 @@ export async function mergeNext(
   return record(engine, input, next, outcome.commit, gate);
 }
 
-/** The queue in the order of its tasks, read as far as it is looked at. */
-async function* mergeableRows(scope: OrgScope, specId: SpecId): AsyncGenerator<TaskRow> {
-  for (let afterNumber = 0; ;) {
-    const rows = await listMergeableRows(scope, specId, { limit: queuePage, afterNumber });
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < queuePage) return;
-    afterNumber = last.number;
+interface QueueView {
+  /** While the run is the newest. */
+  readonly spec: SpecRow | undefined;
+  /** Of those that can be merged now. */
+  readonly first: TaskRow | undefined;
+}
+
+const lookAtQueue = (
+  engine: EngineContext,
+  input: MergeInput,
+  afterNumber: number,
+): Promise<QueueView> =>
+  engine.boards.look(input.orgId, input.specId, (board) => ({
+    spec: currentMerge(board, input),
+    first: board.nextMergeable(afterNumber),
+  }));
+
+/** The queue in the order of its tasks, as far as it is looked at. */
+async function* mergeableRows(
+  engine: EngineContext,
+  input: MergeInput,
+  first: TaskRow | undefined,
+): AsyncGenerator<TaskRow> {
+  for (let next = first; next !== undefined;) {
+    yield next;
+    next = (await lookAtQueue(engine, input, next.number)).first;
   }
 }
 
@@ -109,8 +123,8 @@ async function record(
   return engine.boards.change(input.orgId, input.specId, async (board, tx) => {
     if (!isOpen(board.spec)) return { kind: "stop" };
     emitScore(board, tx, next);
-    await board.updateSpec(tx, { integrationCommit: mergeCommit, gate });
-    await updateTask(tx, task.id, {
+    board.updateSpec(tx, { integrationCommit: mergeCommit, gate });
+    board.updateTask(tx, task.id, {
       mergeState: "merged",
       mergeCommit,
       mergeDetail: null,
@@ -123,27 +137,17 @@ async function record(
       data: { branch: branchNameOf(task), commit, mergeCommit },
     });
     if (gate !== null) emitGate(board, tx, task, mergeCommit, gate);
-    if (task.mendsTask !== null) await mendedToo(board, tx, task, mergeCommit);
+    if (task.mendsTask !== null) mendedToo(board, tx, task, mergeCommit);
     return { kind: "merged" };
   });
 }
 
 /** A resolution or repair brings in the branch it mended, which may itself have mended another. */
-async function mendedToo(
-  board: Board,
-  tx: OrgTransaction,
-  mending: TaskRow,
-  mergeCommit: string,
-): Promise<void> {
-  const rows = new Map((await listTaskRows(tx, board.specId)).map((row) => [row.id, row]));
-  for (
-    let mended = mending.mendsTask;
-    mended !== null;
-    mended = rows.get(mended)?.mendsTask ?? null
-  ) {
-    const row = rows.get(mended);
-    if (row === undefined || row.mergeState === "merged") return;
-    await updateTask(tx, row.id, {
+function mendedToo(board: Board, tx: OrgTransaction, mending: TaskRow, mergeCommit: string): void {
+  for (let mended = mending.mendsTask; mended !== null; mended = board.row(mended).mendsTask) {
+    const row = board.row(mended);
+    if (row.mergeState === "merged") return;
+    board.updateTask(tx, row.id, {
       mergeState: "merged",
       mergeCommit,
       mergeDetail: `brought in by ${mending.id}`,

@@ -60,7 +60,7 @@ async function guarded<Result>(body: () => Promise<Result>): Promise<Done<Result
 /** What no task can mend (a full disk, a set-up command that fails) is told; a spec that only merges waits for a person. */
 async function breakOff(engine: EngineContext, input: MergeInput, error: ErrorBody): Promise<void> {
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    if ((await currentMerge(tx, input)) === undefined) return;
+    if (currentMerge(board, input) === undefined) return;
     const { code } = error;
     const message = `the merge broke off: ${error.message}; go on with "aomori dag merge ${input.specId}"`;
     tx.emit({
@@ -70,6 +70,6 @@ async function breakOff(engine: EngineContext, input: MergeInput, error: ErrorBo
       summary: message,
       data: { code, message },
     });
-    if (board.spec.status === "merging") await failSpec(board, tx, { code, message });
+    if (board.spec.status === "merging") failSpec(board, tx, { code, message });
   });
 }

@@ -1,4 +1,3 @@
-import { listTaskRows } from "@aomori/store";
 import type { EngineContext, MergeInput } from "../context.ts";
 import { workspaceOf } from "../workspace-of.ts";
 import { currentMerge, isOpen, tipOf } from "./current-merge.ts";
@@ -13,16 +12,17 @@ export async function openMerge(
   input: MergeInput,
   signal: AbortSignal,
 ): Promise<void> {
-  const scope = engine.store.scope(input.orgId);
-  const spec = await currentMerge(scope, input);
+  const { spec, queued } = await engine.boards.look(input.orgId, input.specId, (board) => ({
+    spec: currentMerge(board, input),
+    queued: board.queuedCount,
+  }));
   if (spec === undefined) return;
-  const queued = (await listTaskRows(scope, spec.id)).some((task) => task.mergeState === "queued");
-  const asks = queued ? spec.gate === null : spec.gate?.passed === false;
+  const asks = queued > 0 ? spec.gate === null : spec.gate?.passed === false;
   if (!asks) return;
   const workspace = workspaceOf(input.orgId, spec);
   const gate = await runGate(engine, spec, workspace, tipOf(spec), signal);
   if (gate === null) return;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    if (isOpen(board.spec)) await board.updateSpec(tx, { gate });
+    if (isOpen(board.spec)) board.updateSpec(tx, { gate });
   });
 }

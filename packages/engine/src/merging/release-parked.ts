@@ -1,5 +1,4 @@
 import type { TaskId } from "@aomori/contract";
-import { updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { Board } from "../tasks/board.ts";
 
@@ -9,20 +8,15 @@ const blockedCode = "MERGE_BLOCKED";
  * Tasks whose dependencies are done but collide waited for this merge: where it brought them together they may start;
  * where one of them needs a person, so do they.
  */
-export async function releaseParked(
-  board: Board,
-  tx: OrgTransaction,
-  tasks: readonly TaskRow[],
-): Promise<void> {
-  const rows = new Map(tasks.map((task) => [task.id, task]));
-  for (const task of tasks.filter((row) => isParked(board, row))) {
+export function releaseParked(board: Board, tx: OrgTransaction): void {
+  for (const task of board.rows.filter((row) => isParked(board, row))) {
     const outside = board.dag
       .dependencies(task.id)
-      .find((on) => rows.get(on)?.mergeState !== "merged");
+      .find((on) => board.row(on).mergeState !== "merged");
     if (outside === undefined) {
-      await updateTask(tx, task.id, { failure: null, mergeDetail: null });
-      await board.persist(tx, [], board.dag.reopen(task.id));
-    } else if (board.dag.status(task.id) === "pending") await hold(board, tx, task.id, outside);
+      board.updateTask(tx, task.id, { failure: null, mergeDetail: null });
+      board.persist(tx, [], board.dag.reopen(task.id));
+    } else if (board.dag.status(task.id) === "pending") hold(board, tx, task.id, outside);
   }
 }
 
@@ -35,10 +29,10 @@ function isParked(board: Board, task: TaskRow): boolean {
   return board.dag.dependencies(task.id).every((on) => board.dag.status(on) === "completed");
 }
 
-async function hold(board: Board, tx: OrgTransaction, id: TaskId, outside: TaskId): Promise<void> {
+function hold(board: Board, tx: OrgTransaction, id: TaskId, outside: TaskId): void {
   const message = `it builds on ${outside}, whose branch needs a person`;
   const followed = board.dag.set(id, "blocked");
-  await updateTask(tx, id, {
+  board.updateTask(tx, id, {
     status: "blocked",
     failure: { code: blockedCode, message, at: tx.now },
   });
@@ -48,5 +42,5 @@ async function hold(board: Board, tx: OrgTransaction, id: TaskId, outside: TaskI
     summary: `${id} is blocked: ${message}`,
     data: { code: blockedCode, message, blockedBy: outside },
   });
-  await board.persist(tx, [id], followed);
+  board.persist(tx, [id], followed);
 }

@@ -1,4 +1,3 @@
-import { findTaskRow } from "@aomori/store";
 import type { OrgTransaction } from "@aomori/store";
 import { mergeWorkflowId } from "../context.ts";
 import type { EngineContext, MergeInput } from "../context.ts";
@@ -9,22 +8,19 @@ import { requestMerge } from "./request-merge.ts";
  * Called in every transaction that may have ended a task: when nothing goes on by itself any more, the spec
  * either fails visibly or its branches converge. Returns the merge run to start once the transaction stands.
  */
-export async function settleSpec(
-  board: Board,
-  tx: OrgTransaction,
-): Promise<MergeInput | undefined> {
+export function settleSpec(board: Board, tx: OrgTransaction): MergeInput | undefined {
   if (board.spec.status !== "running" || !board.settled) return undefined;
   if (board.stopped.length > 0) {
-    await failStopped(board, tx);
+    failStopped(board, tx);
     return undefined;
   }
-  await convergeSpec(board, tx);
+  convergeSpec(board, tx);
   return requestMerge(board, tx);
 }
 
 /** Every task is done: what is left is to merge. */
-export async function convergeSpec(board: Board, tx: OrgTransaction): Promise<void> {
-  await board.updateSpec(tx, { status: "merging", failure: null });
+export function convergeSpec(board: Board, tx: OrgTransaction): void {
+  board.updateSpec(tx, { status: "merging", failure: null });
   tx.emit({
     type: "spec.merging",
     specId: board.specId,
@@ -35,21 +31,21 @@ export async function convergeSpec(board: Board, tx: OrgTransaction): Promise<vo
 }
 
 /** Some task needs a person, and none goes on by itself. */
-export async function failStopped(board: Board, tx: OrgTransaction): Promise<void> {
+export function failStopped(board: Board, tx: OrgTransaction): void {
   const [first] = board.stopped;
-  const failure = first === undefined ? undefined : (await findTaskRow(tx, first))?.failure;
+  const failure = first === undefined ? undefined : board.row(first).failure;
   const why = failure === null || failure === undefined ? "" : ` (${first}: ${failure.message})`;
   const message = `${board.stopped.join(", ")} did not complete${why}; run them again with "aomori task retry"`;
-  await failSpec(board, tx, { code: "TASKS_FAILED", message });
+  failSpec(board, tx, { code: "TASKS_FAILED", message });
 }
 
 /** The spec waits for a person; a retried task sets it going again. */
-export async function failSpec(
+export function failSpec(
   board: Board,
   tx: OrgTransaction,
   failure: { readonly code: string; readonly message: string },
-): Promise<void> {
-  await board.updateSpec(tx, { status: "failed", failure: { ...failure, at: tx.now } });
+): void {
+  board.updateSpec(tx, { status: "failed", failure: { ...failure, at: tx.now } });
   tx.emit({
     type: "spec.failed",
     specId: board.specId,
@@ -60,9 +56,9 @@ export async function failSpec(
 }
 
 /** The spec's tasks run (again). */
-export async function resumeSpec(board: Board, tx: OrgTransaction): Promise<void> {
+export function resumeSpec(board: Board, tx: OrgTransaction): void {
   if (board.spec.status === "running") return;
-  await board.updateSpec(tx, { status: "running", failure: null });
+  board.updateSpec(tx, { status: "running", failure: null });
   tx.emit({
     type: "spec.running",
     specId: board.specId,

@@ -22,7 +22,7 @@ export async function acceptAndAdvance(
   const { phase, version, score } = accepted;
   await acceptArtifact(tx, spec.id, phase, version);
   const to = phaseAfter(phase);
-  await updateSpec(tx, spec.id, {
+  updateSpec(tx, spec.id, {
     phase: to,
     status: "planning",
     failure: null,

@@ -1,4 +1,3 @@
-import { setTaskStatuses } from "@aomori/store";
 import { UserError } from "@aomori/protocol";
 import type { EngineContext } from "../context.ts";
 import { stopRun } from "../tasks/live-runs.ts";
@@ -17,11 +16,11 @@ export async function cancelSpec(engine: EngineContext, decision: Decision): Pro
     }
     const open = board.openTasks;
     for (const id of open) board.dag.set(id, "cancelled");
-    await setTaskStatuses(
+    board.setStatuses(
       tx,
       open.map((id) => ({ id, status: "cancelled" })),
     );
-    await board.updateSpec(tx, {
+    board.updateSpec(tx, {
       status: "cancelled",
       planRun: spec.planRun + 1,
       mergeRun: spec.mergeRun + 1,
@@ -34,7 +33,7 @@ export async function cancelSpec(engine: EngineContext, decision: Decision): Pro
         data: { by },
       });
     }
-    await board.persist(tx, open, []);
+    board.persist(tx, open, []);
     tx.emit({
       type: "spec.cancelled",
       specId,

@@ -59,7 +59,7 @@ async function decide(
     requirePlanning(spec, await hasTasks(tx, spec.id));
     const { goOn } = await body(tx, spec);
     const run = spec.planRun + 1;
-    await updateSpec(tx, spec.id, { planRun: run });
+    updateSpec(tx, spec.id, { planRun: run });
     return goOn ? { orgId, specId, run } : undefined;
   });
   if (keys !== undefined) engine.keys.remember(specId, keys);
@@ -180,7 +180,7 @@ async function requestAttempt(
 ): Promise<void> {
   const before = spec.planRequest?.phase === phase ? spec.planRequest.comments : [];
   const comments = comment === undefined ? before : [...before, comment];
-  await updateSpec(tx, spec.id, {
+  updateSpec(tx, spec.id, {
     status: "planning",
     phase,
     failure: null,
@@ -312,7 +312,7 @@ export async function editArtifact(engine: EngineContext, edit: ArtifactEdit): P
       content: edit.content,
       createdBy: edit.by,
     });
-    await updateSpec(tx, spec.id, {
+    updateSpec(tx, spec.id, {
       status: "awaiting_approval",
       phase,
       failure: null,

@@ -19,7 +19,7 @@ export async function materialise(engine: EngineContext, input: PlanInput): Prom
     const resolved = resolvePlan(plan, sync);
     await createTickets(tx, spec, resolved);
     await createTasks(tx, spec, resolved);
-    await updateSpec(tx, spec.id, { status: "running", phase: "SYNC", failure: null });
+    updateSpec(tx, spec.id, { status: "running", phase: "SYNC", failure: null });
     tx.emit({
       type: "spec.running",
       specId: spec.id,

@@ -65,7 +65,7 @@ function breakOff(
     engine.store.transaction(input.orgId, async (tx) => {
       const spec = await currentPlan(tx, input);
       if (spec === undefined) return;
-      await updateSpec(tx, spec.id, { status: "failed", failure: { code, message, at: tx.now } });
+      updateSpec(tx, spec.id, { status: "failed", failure: { code, message, at: tx.now } });
       tx.emit({
         type: "spec.failed",
         specId: spec.id,

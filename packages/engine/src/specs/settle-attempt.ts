@@ -38,7 +38,7 @@ export function settleAttempt(
     const spec = await currentPlan(tx, input);
     const attempt = await findAttempt(tx, move.attemptId);
     if (attempt?.status !== "running") return goOn;
-    await addSpecUsage(tx, input.specId, answer.usage);
+    addSpecUsage(tx, input.specId, answer.usage);
     if (spec === undefined || answer.kind === "superseded") {
       await finishAttempt(tx, move.attemptId, {
         status: "failed",
@@ -106,7 +106,7 @@ async function settleArtifact(
     content: answer.value,
     createdBy: move.attemptId,
   });
-  await updateSpec(tx, spec.id, { evaluatorScore: evaluation.score });
+  updateSpec(tx, spec.id, { evaluatorScore: evaluation.score });
   emitEvaluated(tx, spec, move, evaluation, passed, version);
   if (!passed) {
     return settleRejection(tx, spec, move, {
@@ -126,7 +126,7 @@ async function settleArtifact(
     durationMs: answer.durationMs,
   });
   if (spec.gates.includes(phase)) {
-    await updateSpec(tx, spec.id, { status: "awaiting_approval", phase });
+    updateSpec(tx, spec.id, { status: "awaiting_approval", phase });
     tx.emit({
       type: "phase.awaiting_approval",
       specId: spec.id,
@@ -262,7 +262,7 @@ async function failPhase(
   failure: { readonly code: string; readonly message: string },
 ): Promise<Pause> {
   const { code, message } = failure;
-  await updateSpec(tx, spec.id, {
+  updateSpec(tx, spec.id, {
     status: "failed",
     phase: move.phase,
     failure: { code, message, at: tx.now },

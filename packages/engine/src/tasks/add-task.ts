@@ -29,7 +29,7 @@ export async function addTask(
   announceTask(tx, board.spec, task);
   // A task is pending until it is told otherwise.
   const told = changes.filter((change) => change.id !== id || change.status !== "pending");
-  await board.persist(tx, [id], told);
+  board.persist(tx, [id], told);
   return id;
 }
 

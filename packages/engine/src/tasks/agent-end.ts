@@ -1,9 +1,11 @@
 import type { AgentId, AgentOutcome, TaskId, UsageResource } from "@aomori/contract";
+import { errorBody, isCodedError } from "@aomori/protocol";
 import { isRecord } from "@aomori/system";
-import { addSpecUsage, dropSteerings, endAgent } from "@aomori/store";
-import type { AgentRow, OrgTransaction } from "@aomori/store";
+import { addSpecUsage, appendSteps, concludeAgent, dropSteerings, endAgent } from "@aomori/store";
+import type { AgentEnd as StoredEnd, AgentRow, OrgTransaction, StepBatch } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
 import { errorClasses } from "../scheduling/retry-decision.ts";
+import type { AgentRecorder } from "./agent-recorder.ts";
 import type { Board } from "./board.ts";
 import type { LiveRun, StopReason } from "./live-runs.ts";
 import type { TaskFailure } from "./task-failure.ts";
@@ -44,24 +46,54 @@ export interface EndedRun {
   readonly run: LiveRun;
   readonly outcome: AgentOutcome;
   readonly durationMs: number;
-  readonly steps: number;
+  readonly recorder: AgentRecorder;
+  /** What it did last, not stored yet. */
+  readonly last: StepBatch;
 }
 
-/** Records how a run ended, with its usage; orders it has not taken are undeliverable from now on. */
+/** Records how a run ended, with its last steps and its usage; orders it has not taken are undeliverable from now on. */
 export async function recordEnd(engine: EngineContext, ended: EndedRun): Promise<AgentEnd> {
-  const { run, outcome } = ended;
+  try {
+    return await storeEnd(engine, ended);
+  } catch (error) {
+    // Whoever cannot store this end can perhaps store one without the steps; otherwise the work is done again.
+    if (ended.last.steps.length === 0 || engine.closing.aborted) throw error;
+    const last = { ...ended.last, steps: [] };
+    return await storeEnd(engine, { ...ended, last, outcome: brokenOff(error) });
+  }
+}
+
+async function storeEnd(engine: EngineContext, ended: EndedRun): Promise<AgentEnd> {
+  const { run, outcome, recorder, last } = ended;
+  const { agentId, taskId, specId } = run;
   const failure = failureOf(outcome, run.stopReason);
-  await engine.boards.change(run.orgId, run.specId, async (board, tx) => {
+  await engine.boards.change(run.orgId, specId, async (board, tx) => {
+    await recorder.tell(tx, last);
     // What the server's own end stopped is done again at its next start.
     if (failure !== undefined && engine.closing.aborted) {
-      await endInterrupted(board, tx, { id: run.agentId, taskId: run.taskId });
-    } else if (failure === undefined) await storeCompletion(board, tx, ended);
-    else await storeFailure(board, tx, ended, failure);
-    if (engine.live.hasOrders(run.agentId)) await dropSteerings(tx, run.agentId);
-    if (usesTokens(outcome.usage)) await addSpecUsage(tx, run.specId, outcome.usage);
+      appendSteps(tx, agentId, last);
+      await endInterrupted(board, tx, { id: agentId, taskId });
+    } else if (failure === undefined) storeCompletion(board, tx, ended);
+    else storeFailure(board, tx, ended, failure);
+    if (engine.live.hasOrders(agentId)) await dropSteerings(tx, agentId);
+    if (usesTokens(outcome.usage)) addSpecUsage(tx, specId, outcome.usage);
   });
   if (failure !== undefined) return { kind: "failed", failure };
-  return { kind: "completed", agentId: run.agentId, finalText: finalTextOf(outcome) };
+  return { kind: "completed", agentId, finalText: finalTextOf(outcome) };
+}
+
+/** How a run ended that could not be followed to its end. */
+export function brokenOff(error: unknown): AgentOutcome {
+  const { code, message } = errorBody(error);
+  return {
+    kind: "failed",
+    usage: { inputTokens: 0, outputTokens: 0, costMicrousd: null },
+    error: {
+      class: isCodedError(error) && !error.retryable ? "internal" : "temporary",
+      code,
+      message,
+    },
+  };
 }
 
 const usesTokens = ({ inputTokens, outputTokens, costMicrousd }: UsageResource): boolean =>
@@ -70,17 +102,15 @@ const usesTokens = ({ inputTokens, outputTokens, costMicrousd }: UsageResource):
 const finalTextOf = (outcome: AgentOutcome): string =>
   outcome.kind === "completed" ? outcome.finalText : "";
 
-async function storeCompletion(
+function storeCompletion(
   board: Board,
   tx: OrgTransaction,
-  { run, outcome, durationMs, steps }: EndedRun,
-): Promise<void> {
+  { run, outcome, durationMs, recorder, last }: EndedRun,
+): void {
   const { agentId, taskId } = run;
-  await endAgent(tx, agentId, {
-    status: "completed",
-    usage: outcome.usage,
-    outcome: { final_text: finalTextOf(outcome) },
-  });
+  const steps = recorder.stepCount;
+  const end = { final_text: finalTextOf(outcome) };
+  concludeAgent(tx, agentId, { status: "completed", usage: outcome.usage, outcome: end }, last);
   tx.emit({
     ...board.facts(taskId),
     agentId,
@@ -90,21 +120,22 @@ async function storeCompletion(
   });
 }
 
-async function storeFailure(
+function storeFailure(
   board: Board,
   tx: OrgTransaction,
-  { run, outcome }: EndedRun,
+  { run, outcome, last }: EndedRun,
   failure: TaskFailure,
-): Promise<void> {
+): void {
   const { agentId } = run;
   const { errorClass, code, message, retryAfterMs } = failure;
   const stopped = outcome.kind === "stopped";
-  await endAgent(tx, agentId, {
+  const end: StoredEnd = {
     status: stopped ? "stopped" : "failed",
     usage: outcome.usage,
     failure: { code, message, at: tx.now },
     outcome: { error_class: errorClass, retry_after_ms: retryAfterMs ?? null },
-  });
+  };
+  concludeAgent(tx, agentId, end, last);
   const facts = { ...board.facts(run.taskId), agentId };
   if (stopped) {
     const by = run.stopReason?.kind === "person" ? run.stopReason.by : "aomori";

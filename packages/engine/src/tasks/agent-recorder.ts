@@ -1,6 +1,6 @@
 import type { AgentId, EventType, OrgId, SpecId, StepTypeName, TaskId } from "@aomori/contract";
 import { appendSteps, heartbeatAgent, insertDiscovery } from "@aomori/store";
-import type { OrgTransaction } from "@aomori/store";
+import type { OrgTransaction, StepBatch } from "@aomori/store";
 import { isRecord } from "@aomori/system";
 import type { EngineContext } from "../context.ts";
 import type { StepDraft } from "@aomori/contract";
@@ -53,24 +53,32 @@ export class AgentRecorder {
   }
 
   async record(step: StepDraft): Promise<void> {
-    this.#throwFailure();
+    this.throwFailure();
     this.lastStepAtMs = this.#engine.clock.now();
     this.#pending.push(step);
-    if (this.#pending.length >= flushAtSteps) return this.flush();
-    this.#timer ??= setTimeout(() => this.#takePending(), flushAfterMs);
-  }
-
-  /** Resolves once everything recorded so far is in the store; throws what a batch failed with. */
-  async flush(): Promise<void> {
+    if (this.#pending.length < flushAtSteps) {
+      this.#timer ??= setTimeout(() => this.#takePending(), flushAfterMs);
+      return;
+    }
     this.#takePending();
     await this.#writing;
-    this.#throwFailure();
+    this.throwFailure();
   }
 
-  /** Ends the heartbeat and writes the rest; throws what a batch failed with. */
-  async close(): Promise<void> {
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Ends the heartbeat and hands out what is not written yet, to be stored with the agent's end; nothing after a failure. */
+  async close(): Promise<StepBatch> {
     clearInterval(this.#heartbeat);
-    await this.flush();
+    clearTimeout(this.#timer);
+    await this.#writing;
+    const steps = this.#failure === undefined ? this.#pending : [];
+    this.#pending = [];
+    const batch = { position: this.#position, steps };
+    this.#position += steps.length;
+    return batch;
   }
 
   #takePending(): void {
@@ -93,22 +101,23 @@ export class AgentRecorder {
     });
   }
 
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
   async #write(steps: readonly StepDraft[], position: number): Promise<void> {
     const { orgId, agentId } = this.#agent;
     await this.#engine.store.transaction(orgId, async (tx) => {
-      await appendSteps(tx, agentId, position, steps);
-      for (const [offset, step] of steps.entries()) {
-        this.#tell(tx, step, position + offset);
-        await this.#discover(tx, step, position + offset);
-      }
+      appendSteps(tx, agentId, { position, steps });
+      await this.tell(tx, { position, steps });
     });
   }
 
-  #tell(tx: OrgTransaction, step: StepDraft, index: number): void {
+  /** Tells of steps that the caller adds in the same transaction. */
+  async tell(tx: OrgTransaction, { position, steps }: StepBatch): Promise<void> {
+    for (const [offset, step] of steps.entries()) {
+      this.#tellOne(tx, step, position + offset);
+      await this.#discover(tx, step, position + offset);
+    }
+  }
+
+  #tellOne(tx: OrgTransaction, step: StepBatch["steps"][number], index: number): void {
     const type = eventOfStep[step.type];
     if (type === undefined) return;
     tx.emit({
@@ -120,7 +129,11 @@ export class AgentRecorder {
     });
   }
 
-  async #discover(tx: OrgTransaction, step: StepDraft, index: number): Promise<void> {
+  async #discover(
+    tx: OrgTransaction,
+    step: StepBatch["steps"][number],
+    index: number,
+  ): Promise<void> {
     const found = discoveryOf(step);
     if (found === undefined) return;
     const { specId, taskId, agentId, facts } = this.#agent;
@@ -166,7 +179,9 @@ export class AgentRecorder {
   }
 }
 
-function discoveryOf(step: StepDraft): { title: string; description: string } | undefined {
+function discoveryOf(
+  step: StepBatch["steps"][number],
+): { title: string; description: string } | undefined {
   if (step.type !== "tool_result" || !isRecord(step.data)) return undefined;
   const { discovery } = step.data;
   if (!isRecord(discovery)) return undefined;

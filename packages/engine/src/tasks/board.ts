@@ -2,14 +2,25 @@ import type { OrgId, SpecId, TaskId, TaskStatusName, TicketId } from "@aomori/co
 import { requireSpec } from "../specs/require-spec.ts";
 import { followsDependencies } from "../scheduling/readiness.ts";
 import { isOver } from "./task-over.ts";
-import type { OrgScope, OrgTransaction, SpecPatch, SpecRow, TaskRow } from "@aomori/store";
+import type {
+  BegunRun,
+  OrgScope,
+  OrgTransaction,
+  SpecPatch,
+  SpecRow,
+  TaskPatch,
+  TaskRow,
+} from "@aomori/store";
 import {
   acceptedArtifacts,
+  beginRuns,
   listEdges,
+  listLastWords,
   listTaskRows,
   setTaskStatuses,
   setTicketStatuses,
   updateSpec,
+  updateTask,
 } from "@aomori/store";
 import { criticalPath } from "../scheduling/critical-path.ts";
 import type { Candidate } from "../scheduling/select-dispatch.ts";
@@ -17,9 +28,13 @@ import { TaskDag } from "../scheduling/task-dag.ts";
 import type { StatusChange } from "../scheduling/task-dag.ts";
 import { statusOfTicket } from "../scheduling/ticket-status.ts";
 
-/** What the dispatcher must know of a task besides its status. */
 interface Card {
-  readonly row: TaskRow;
+  /** As stored. */
+  row: TaskRow;
+  /** Of the agent that did it; `undefined` where the store must be asked. */
+  lastWords: string | null | undefined;
+  /** A run begun here whose workflow has not come to its first agent. */
+  untouchedRun: number | undefined;
   readyAtMs: number;
   notBeforeMs: number | undefined;
   retries: number;
@@ -45,7 +60,10 @@ export class Board {
   readonly dag: TaskDag<TaskId>;
   #spec: SpecRow;
   #requirements: ReadonlyMap<string, string> | undefined;
+  /** By number. */
   readonly #cards = new Map<TaskId, Card>();
+  /** Those whose branches wait to be merged. */
+  readonly #queued = new Set<TaskId>();
   readonly #tickets = new Map<TicketId, { status: TaskStatusName; readonly tasks: TaskId[] }>();
   #criticalPathHours = 0;
 
@@ -80,9 +98,92 @@ export class Board {
   }
 
   /** Changes the spec's row and its image alike. */
-  async updateSpec(tx: OrgTransaction, patch: SpecPatch): Promise<void> {
-    await updateSpec(tx, this.specId, patch);
+  updateSpec(tx: OrgTransaction, patch: SpecPatch): void {
+    updateSpec(tx, this.specId, patch);
     this.#spec = { ...this.#spec, ...patch };
+  }
+
+  /** Every task's row as stored, by number. */
+  get rows(): TaskRow[] {
+    return [...this.#cards.values()].map(({ row }) => row);
+  }
+
+  /** A task's row as stored. Throws for a task of another spec. */
+  row(id: TaskId): TaskRow {
+    return this.#card(id).row;
+  }
+
+  /** Changes a task's row and its image alike; the caller has set its status in the graph. */
+  updateTask(tx: OrgTransaction, id: TaskId, patch: TaskPatch): void {
+    updateTask(tx, id, patch);
+    const { result, notes, ...columns } = patch;
+    const card = this.#card(id);
+    this.#take(card, { ...columns, ...(notes === undefined ? {} : { notes: [...notes] }) });
+    if (result !== undefined) this.#hear(card, result?.logs ?? null);
+  }
+
+  /** Begins another run of tasks that are ready: another attempt, its validation rounds counted from the first. */
+  beginRuns(tx: OrgTransaction, ids: readonly TaskId[]): BegunRun[] {
+    const { now } = tx;
+    const begun = ids.map((id) => {
+      const card = this.#card(id);
+      const { run, attempt, startedAt } = card.row;
+      this.#take(card, {
+        status: "running",
+        run: run + 1,
+        attempt: attempt + 1,
+        validationRound: 0,
+        notBefore: null,
+        failure: null,
+        startedAt: startedAt ?? now,
+        endedAt: null,
+      });
+      card.untouchedRun = run + 1;
+      return { id, run: run + 1, attempt: attempt + 1 };
+    });
+    beginRuns(tx, begun, now);
+    return begun;
+  }
+
+  /** Whether nobody can have worked in this run yet; true once for a run, false where nobody knows. */
+  touch(id: TaskId, run: number): boolean {
+    const card = this.#card(id);
+    const isUntouched = card.untouchedRun === run;
+    card.untouchedRun = undefined;
+    return isUntouched;
+  }
+
+  /** The rows of those a task waits for, by number. */
+  dependencyRows(id: TaskId): TaskRow[] {
+    const rows = this.dag.dependencies(id).map((on) => this.row(on));
+    return rows.sort((left, right) => left.number - right.number);
+  }
+
+  /** What the agents of these tasks said at their ends. */
+  async lastWords(
+    scope: OrgScope,
+    ids: readonly TaskId[],
+  ): Promise<ReadonlyMap<TaskId, string | null>> {
+    const unknown = ids.filter((id) => this.#card(id).lastWords === undefined);
+    const read = unknown.length === 0 ? undefined : await listLastWords(scope, unknown);
+    for (const id of unknown) this.#hear(this.#card(id), read?.get(id) ?? null);
+    return new Map(ids.map((id) => [id, this.#card(id).lastWords ?? read?.get(id) ?? null]));
+  }
+
+  /** The first finished branch behind the task of that number that waits to be merged, with every dependency merged. */
+  nextMergeable(afterNumber: number): TaskRow | undefined {
+    if (this.#queued.size === 0) return undefined;
+    for (const { row } of this.#cards.values()) {
+      if (row.number <= afterNumber || !this.#queued.has(row.id)) continue;
+      const on = this.dag.dependencies(row.id);
+      if (on.every((id) => this.row(id).mergeState === "merged")) return row;
+    }
+    return undefined;
+  }
+
+  /** How many finished branches wait to be merged. */
+  get queuedCount(): number {
+    return this.#queued.size;
   }
 
   /** Texts of the accepted requirements by id; they cannot change any more once there are tasks. */
@@ -111,8 +212,7 @@ export class Board {
   /** What the dispatcher weighs of a task. */
   candidateOf(id: TaskId): Candidate<TaskId> {
     const { settings, projectId, agent } = this.spec;
-    const card = this.#cards.get(id);
-    if (card === undefined) throw new Error(`${id} is not on the board of ${this.specId}`);
+    const card = this.#card(id);
     return {
       id,
       specId: this.specId,
@@ -149,18 +249,30 @@ export class Board {
    * Stores what a change of `own` made of other tasks and tells of it; the row and the event of `own`
    * itself are the caller's.
    */
-  async persist(
+  persist(
     tx: OrgTransaction,
     own: readonly TaskId[],
     followed: readonly StatusChange<TaskId>[],
-  ): Promise<void> {
-    if (followed.length > 0) await setTaskStatuses(tx, followed);
-    for (const { id, status } of followed) {
-      const card = this.#cards.get(id);
-      if (card !== undefined && status === "ready") card.readyAtMs = tx.nowMs;
-      this.#tell(tx, id, status);
+  ): void {
+    this.setStatuses(tx, followed);
+    for (const { id, status } of followed) this.#tell(tx, id, status);
+    this.#updateTickets(tx, [...own, ...followed.map(({ id }) => id)]);
+  }
+
+  /** Stores statuses that the graph has already, with their times, and tells nothing. */
+  setStatuses(tx: OrgTransaction, changes: readonly StatusChange<TaskId>[]): void {
+    const { nowMs } = tx;
+    const now = new Date(nowMs).toISOString();
+    setTaskStatuses(tx, changes, now);
+    for (const { id, status } of changes) {
+      const card = this.#card(id);
+      if (status === "ready") card.readyAtMs = nowMs;
+      this.#take(card, {
+        status,
+        endedAt: isOver(status) ? now : null,
+        ...(status === "ready" ? { readyAt: now } : {}),
+      });
     }
-    await this.#updateTickets(tx, [...own, ...followed.map(({ id }) => id)]);
   }
 
   /** Where an event about a task belongs. */
@@ -215,7 +327,7 @@ export class Board {
     }
   }
 
-  async #updateTickets(tx: OrgTransaction, tasks: readonly TaskId[]): Promise<void> {
+  #updateTickets(tx: OrgTransaction, tasks: readonly TaskId[]): void {
     const touched = new Set(tasks.map((id) => this.#cards.get(id)?.row.ticketId ?? null));
     const updates = [...touched].flatMap((id) => {
       const ticket = id === null ? undefined : this.#tickets.get(id);
@@ -226,7 +338,7 @@ export class Board {
       return { id, status };
     });
     if (updates.length === 0) return;
-    await setTicketStatuses(tx, updates);
+    setTicketStatuses(tx, updates);
     for (const { id, status } of updates) {
       const { specId, spec } = this;
       tx.emit({
@@ -240,8 +352,27 @@ export class Board {
     }
   }
 
+  #card(id: TaskId): Card {
+    const card = this.#cards.get(id);
+    if (card === undefined) throw new Error(`${id} is not on the board of ${this.specId}`);
+    return card;
+  }
+
+  #take(card: Card, columns: Partial<TaskRow>): void {
+    card.row = { ...card.row, ...columns };
+    const { id, status, mergeState } = card.row;
+    if (mergeState === "queued" && status === "completed") this.#queued.add(id);
+    else this.#queued.delete(id);
+  }
+
+  #hear(card: Card, words: string | null): void {
+    card.lastWords = words === null || words.length <= longestWords ? words : undefined;
+  }
+
   #place(task: TaskRow): void {
-    this.#cards.set(task.id, cardOf(task));
+    const card = cardOf(task);
+    this.#cards.set(task.id, card);
+    this.#take(card, {});
     if (task.ticketId === null) return;
     const ticket = this.#tickets.get(task.ticketId);
     if (ticket === undefined)
@@ -266,9 +397,14 @@ export class Board {
   }
 }
 
+/** Longer last words are read from the store each time, in characters. */
+const longestWords = 20_000;
+
 function cardOf(row: TaskRow): Card {
   return {
     row,
+    lastWords: undefined,
+    untouchedRun: undefined,
     readyAtMs: Date.parse(row.readyAt ?? row.createdAt),
     notBeforeMs: row.notBefore === null ? undefined : Date.parse(row.notBefore),
     retries: Math.max(0, row.attempt - 1),

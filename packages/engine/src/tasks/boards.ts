@@ -72,6 +72,11 @@ export class Boards {
     });
   }
 
+  /** Looks at a spec's tasks as they are stored, with no change under way. */
+  look<Result>(orgId: OrgId, specId: SpecId, body: (board: Board) => Result): Promise<Result> {
+    return this.#serials.run(specId, async () => body(await this.find(orgId, specId)));
+  }
+
   /** Lets go of a spec that is over. */
   unwatch(specId: SpecId): void {
     this.#watched.delete(specId);

@@ -1,5 +1,4 @@
 import type { TaskId } from "@aomori/contract";
-import { beginRun } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { taskWorkflowId } from "../context.ts";
 import { selectDispatch } from "../scheduling/select-dispatch.ts";
@@ -118,9 +117,9 @@ export class Dispatcher {
       async (current, tx): Promise<TaskInput[]> => {
         if (!current.dispatches) return [];
         const ids = picks.filter((id) => current.dag.status(id) === "ready");
-        const runs = await beginRun(tx, ids);
+        const runs = current.beginRuns(tx, ids);
         const followed = ids.flatMap((id) => current.dag.set(id, "running"));
-        await current.persist(tx, ids, followed);
+        current.persist(tx, ids, followed);
         for (const { id, attempt } of runs) {
           tx.emit({
             ...current.facts(id),

@@ -1,5 +1,4 @@
 import type { OrgId, TaskId, TaskResource } from "@aomori/contract";
-import { findTaskRow } from "@aomori/store";
 import { explainWaiting } from "../scheduling/explain-waiting.ts";
 import type { Board } from "./board.ts";
 import { countRunning, limitsOf } from "./dispatcher.ts";
@@ -15,7 +14,7 @@ export async function explainTask(
   if (!board.dag.has(task.id)) return [];
   const watched = await engine.boards.watched();
   const boards = watched.includes(board) ? watched : [...watched, board];
-  const parked = await parkedFor(engine, orgId, board, task.id);
+  const parked = parkedFor(board, task.id);
   if (parked !== undefined) return [parked];
   const statusOf = (id: TaskResource["id"]) => ({ id, status: board.dag.status(id) });
   return explainWaiting(
@@ -37,14 +36,8 @@ export async function explainTask(
 }
 
 /** What a task whose dependencies are all done still waits for: that their branches, which collide, are merged. */
-async function parkedFor(
-  engine: EngineContext,
-  orgId: OrgId,
-  board: Board,
-  id: TaskId,
-): Promise<string | undefined> {
+function parkedFor(board: Board, id: TaskId): string | undefined {
   const done = board.dag.dependencies(id).every((on) => board.dag.status(on) === "completed");
   if (board.dag.status(id) !== "pending" || !done) return undefined;
-  const row = await findTaskRow(engine.store.scope(orgId), id);
-  return row?.mergeDetail ?? undefined;
+  return board.row(id).mergeDetail ?? undefined;
 }

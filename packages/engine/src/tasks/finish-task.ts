@@ -1,35 +1,49 @@
-import { updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
 import type { Board } from "./board.ts";
 import { currentTask } from "./current-task.ts";
-import type { WorkSummary } from "./work.ts";
+import type { WorkOutcome, WorkSummary } from "./work.ts";
+
+/** Stores what a run left, for the validator to judge. */
+export async function keepOutcome(
+  engine: EngineContext,
+  input: TaskInput,
+  outcome: WorkOutcome,
+): Promise<void> {
+  await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
+    if (currentTask(board, input) !== undefined) board.updateTask(tx, input.taskId, outcome);
+  });
+}
 
 /** Completes the task, lets its dependents go and, when it was the last one, starts the convergence merge. */
 export async function finishTask(
   engine: EngineContext,
   input: TaskInput,
   summary: WorkSummary,
+  outcome: WorkOutcome = {},
 ): Promise<void> {
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await currentTask(tx, input);
+    const task = currentTask(board, input);
     if (task === undefined) return undefined;
-    await complete(board, tx, task, summary);
+    const { commitId = task.commitId } = outcome;
+    complete(board, tx, { ...task, commitId }, summary, outcome);
     return settleSpec(board, tx);
   });
   await startFollowing(engine, following);
   engine.wake();
 }
 
-async function complete(
+function complete(
   board: Board,
   tx: OrgTransaction,
   task: TaskRow,
   summary: WorkSummary,
-): Promise<void> {
+  outcome: WorkOutcome,
+): void {
   const followed = board.dag.set(task.id, "completed");
-  await updateTask(tx, task.id, {
+  board.updateTask(tx, task.id, {
+    ...outcome,
     status: "completed",
     endedAt: tx.now,
     failure: null,
@@ -47,7 +61,7 @@ async function complete(
       testsPassed,
     },
   });
-  await board.persist(tx, [task.id], followed);
+  board.persist(tx, [task.id], followed);
 }
 
 function testText({ testsPassed, testsFailed }: WorkSummary): string {

@@ -1,11 +1,10 @@
 import type { AgentId, ExecutionModeName, OrgId } from "@aomori/contract";
-import { errorBody, isCodedError } from "@aomori/protocol";
-import type { SpecRow, TaskRow } from "@aomori/store";
+import type { SpecRow, StepBatch, TaskRow } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
 import type { Prompt } from "../planning/prompts.ts";
 import type { LiveAgent } from "../ports.ts";
 import type { AgentOutcome } from "@aomori/contract";
-import { recordEnd } from "./agent-end.ts";
+import { brokenOff, recordEnd } from "./agent-end.ts";
 import type { AgentEnd } from "./agent-end.ts";
 import { AgentRecorder } from "./agent-recorder.ts";
 import type { Board } from "./board.ts";
@@ -60,10 +59,10 @@ export async function followAgent(
       await stopRun(run, { kind: "person", by: "the end of its task" });
     }
     if (engine.live.hasOrders(agentId)) run.deliver();
-    const outcome = await observe(run.agent, recorder);
+    const observed = await observe(run.agent, recorder);
     await Promise.all(run.deliveries);
     const durationMs = engine.clock.now() - startedAtMs;
-    return await recordEnd(engine, { run, outcome, durationMs, steps: recorder.stepCount });
+    return await recordEnd(engine, { ...observed, run, recorder, durationMs });
   } finally {
     stopWatching();
     engine.live.remove(agentId);
@@ -96,30 +95,19 @@ function start(engine: EngineContext, followed: FollowedAgent): LiveAgent {
   }
 }
 
-async function observe(agent: LiveAgent, recorder: AgentRecorder): Promise<AgentOutcome> {
+async function observe(
+  agent: LiveAgent,
+  recorder: AgentRecorder,
+): Promise<{ readonly outcome: AgentOutcome; readonly last: StepBatch }> {
   try {
-    try {
-      for await (const step of agent.steps) await recorder.record(step);
-    } finally {
-      await recorder.close();
-    }
-    return await agent.result;
+    for await (const step of agent.steps) await recorder.record(step);
+    const outcome = await agent.result;
+    const last = await recorder.close();
+    recorder.throwFailure();
+    return { outcome, last };
   } catch (error) {
     // What cannot be recorded must not go on unseen.
     await agent.stop();
-    return brokenOff(error);
+    return { outcome: brokenOff(error), last: await recorder.close() };
   }
-}
-
-function brokenOff(error: unknown): AgentOutcome {
-  const { code, message } = errorBody(error);
-  return {
-    kind: "failed",
-    usage: { inputTokens: 0, outputTokens: 0, costMicrousd: null },
-    error: {
-      class: isCodedError(error) && !error.retryable ? "internal" : "temporary",
-      code,
-      message,
-    },
-  };
 }

@@ -1,4 +1,3 @@
-import { updateTask } from "@aomori/store";
 import type { OrgTransaction, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { settleSpec, startFollowing } from "../merging/settle-spec.ts";
@@ -15,11 +14,11 @@ export async function giveUp(
   failure: TaskFailure,
 ): Promise<void> {
   const following = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await currentTask(tx, input);
+    const task = currentTask(board, input);
     if (task === undefined) return undefined;
     const decision = decide(engine, board, task, failure, tx.nowMs);
-    if (decision.kind === "retry") await retry(board, tx, task, failure, decision);
-    else await fail(board, tx, task, failure);
+    if (decision.kind === "retry") retry(board, tx, task, failure, decision);
+    else fail(board, tx, task, failure);
     return settleSpec(board, tx);
   });
   await startFollowing(engine, following);
@@ -52,20 +51,20 @@ function decide(
   });
 }
 
-async function retry(
+function retry(
   board: Board,
   tx: OrgTransaction,
   task: TaskRow,
   failure: TaskFailure,
   decision: Extract<RetryDecision, { kind: "retry" }>,
-): Promise<void> {
+): void {
   const { code, message } = failure;
   const notBeforeMs = tx.nowMs + decision.afterMs;
   const attempt = decision.countsAsAttempt ? task.attempt : task.attempt - 1;
   const followed = board.dag.set(task.id, "ready");
   const backoffs = decision.countsAsAttempt ? 0 : board.backoffsOf(task.id) + 1;
   board.postpone(task.id, notBeforeMs, { retries: attempt, backoffs });
-  await updateTask(tx, task.id, {
+  board.updateTask(tx, task.id, {
     status: "ready",
     attempt,
     validationRound: 0,
@@ -78,18 +77,13 @@ async function retry(
     summary: `${task.id} again in ${(decision.afterMs / 1000).toFixed(1)} s: ${message}`,
     data: { code, message, attempt: task.attempt, afterMs: decision.afterMs },
   });
-  await board.persist(tx, [task.id], followed);
+  board.persist(tx, [task.id], followed);
 }
 
-async function fail(
-  board: Board,
-  tx: OrgTransaction,
-  task: TaskRow,
-  failure: TaskFailure,
-): Promise<void> {
+function fail(board: Board, tx: OrgTransaction, task: TaskRow, failure: TaskFailure): void {
   const { code, message } = failure;
   const followed = board.dag.set(task.id, "failed");
-  await updateTask(tx, task.id, {
+  board.updateTask(tx, task.id, {
     status: "failed",
     endedAt: tx.now,
     failure: { code, message, at: tx.now },
@@ -100,5 +94,5 @@ async function fail(
     summary: `${task.id} failed: ${message}`,
     data: { code, message, attempt: task.attempt },
   });
-  await board.persist(tx, [task.id], followed);
+  board.persist(tx, [task.id], followed);
 }

@@ -78,7 +78,7 @@ export async function injectTask(engine: EngineContext, request: InjectedTask): 
     };
     const taskId = await addTask(board, tx, draft, blocks);
     // Behind a failed task it is blocked at once, and nothing goes on.
-    if (!board.settled) await resumeSpec(board, tx);
+    if (!board.settled) resumeSpec(board, tx);
     return taskId;
   });
   engine.boards.watch(request.orgId, specId);

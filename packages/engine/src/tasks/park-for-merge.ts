@@ -1,4 +1,3 @@
-import { updateTask } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import { requestMerge } from "../merging/request-merge.ts";
 import { startFollowing } from "../merging/settle-spec.ts";
@@ -15,11 +14,11 @@ export async function parkForMerge(
 ): Promise<void> {
   const message = `its dependencies collide in ${files.slice(0, 5).join(", ")}; waiting for their merge`;
   const merge = await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await currentTask(tx, input);
+    const task = currentTask(board, input);
     if (task === undefined) return undefined;
     const followed = board.dag.set(task.id, "pending");
-    await updateTask(tx, task.id, { attempt: task.attempt - 1, mergeDetail: message });
-    await board.persist(tx, [], [{ id: task.id, status: "pending" }, ...followed]);
+    board.updateTask(tx, task.id, { attempt: task.attempt - 1, mergeDetail: message });
+    board.persist(tx, [], [{ id: task.id, status: "pending" }, ...followed]);
     return requestMerge(board, tx);
   });
   await startFollowing(engine, merge);

@@ -1,6 +1,6 @@
 import { newId } from "@aomori/contract";
 import type { AgentId, ExecutionModeName } from "@aomori/contract";
-import { insertAgent, listAgentRowsByRun, updateTask } from "@aomori/store";
+import { insertAgent, listAgentRowsByRun } from "@aomori/store";
 import type { AgentRow, SpecRow, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { Prompt } from "../planning/prompts.ts";
@@ -17,6 +17,8 @@ export interface AgentJob extends Prompt {
   readonly mode: ExecutionModeName;
   readonly round: number;
   readonly worktree: string;
+  /** Nobody can have worked in this run yet. */
+  readonly untouched: boolean;
   /** Puts the worktree back to where an agent may start; what an earlier one left is kept aside. */
   readonly restore: () => Promise<void>;
   /** What the task's row and the events must say of the start, told with the run's first agent. */
@@ -43,7 +45,9 @@ export async function runAgent(
   job: AgentJob,
 ): Promise<AgentRun> {
   const key = `${runPrefix(input)}/${job.mode}/${job.round}`;
-  const earlier = await listAgentRowsByRun(engine.store.scope(input.orgId), key);
+  const earlier = job.untouched
+    ? []
+    : await listAgentRowsByRun(engine.store.scope(input.orgId), key);
   const newest = earlier.at(-1);
   const ended = newest === undefined ? undefined : recordedEnd(newest);
   if (ended !== undefined) return ended;
@@ -96,10 +100,10 @@ async function announce(
   { agentId, runKey, begun, predecessor }: Announcement,
 ): Promise<boolean> {
   return engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await currentTask(tx, input);
+    const task = currentTask(board, input);
     if (task === undefined) return false;
     // A validator works on the task for a while and is not its agent.
-    if (job.mode === task.executionMode) await updateTask(tx, task.id, { agentId, ...begun });
+    if (job.mode === task.executionMode) board.updateTask(tx, task.id, { agentId, ...begun });
     if (begun !== undefined) {
       tx.emit({
         ...board.facts(task.id),
@@ -108,7 +112,7 @@ async function announce(
         data: { branch: begun.branch, attempt: task.attempt },
       });
     }
-    await insertAgent(tx, {
+    insertAgent(tx, {
       id: agentId,
       specId: input.specId,
       taskId: task.id,

@@ -157,7 +157,7 @@ async function announceObserver(
   { spec, task, agentId, worktree }: Observer,
 ): Promise<void> {
   await engine.boards.change(orgId, spec.id, async (board, tx) => {
-    await insertAgent(tx, {
+    insertAgent(tx, {
       id: agentId,
       specId: spec.id,
       taskId: task.id,

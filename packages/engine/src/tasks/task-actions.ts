@@ -1,6 +1,6 @@
 import type { OrgId, ProviderKeysResource, TaskId, TaskStatusName } from "@aomori/contract";
 import { UserError } from "@aomori/protocol";
-import { findTaskRow, updateTask } from "@aomori/store";
+import { findTaskRow } from "@aomori/store";
 import type { OrgScope, TaskRow } from "@aomori/store";
 import type { EngineContext } from "../context.ts";
 import { resumeSpec, settleSpec, startFollowing } from "../merging/settle-spec.ts";
@@ -52,15 +52,15 @@ export async function retryTask(engine: EngineContext, decision: TaskDecision): 
     }
     const changes = board.dag.reopen(taskId);
     board.postpone(taskId, tx.nowMs, { retries: 0, backoffs: 0 });
-    await updateTask(tx, taskId, {
+    board.updateTask(tx, taskId, {
       attempt: 0,
       validationRound: 0,
       notBefore: null,
       failure: null,
       readyAt: tx.now,
     });
-    await board.persist(tx, [], changes);
-    await resumeSpec(board, tx);
+    board.persist(tx, [], changes);
+    resumeSpec(board, tx);
   });
   engine.boards.watch(orgId, task.specId);
   engine.wake();
@@ -76,14 +76,14 @@ export async function cancelTask(engine: EngineContext, decision: TaskDecision):
       throw new UserError("conflict", "TASK_OVER", `task ${taskId} is ${status} already`);
     }
     const followed = board.dag.set(taskId, "cancelled");
-    await updateTask(tx, taskId, { status: "cancelled", endedAt: tx.now });
+    board.updateTask(tx, taskId, { status: "cancelled", endedAt: tx.now });
     tx.emit({
       ...board.facts(taskId),
       type: "task.cancelled",
       summary: `${taskId} cancelled by ${by}`,
       data: { by },
     });
-    await board.persist(tx, [taskId], followed);
+    board.persist(tx, [taskId], followed);
     return settleSpec(board, tx);
   });
   engine.interrupts.interrupt(taskInterrupt(task));

@@ -2,10 +2,11 @@ import type { EngineContext, TaskInput } from "../context.ts";
 import type { DurableContext } from "../durable.ts";
 import { errorBody, isCodedError } from "@aomori/protocol";
 import { errorClassOf } from "../scheduling/retry-decision.ts";
-import { finishTask } from "./finish-task.ts";
+import { finishTask, keepOutcome } from "./finish-task.ts";
 import { giveUp } from "./give-up.ts";
 import { validate } from "./validate.ts";
 import { work } from "./work.ts";
+import type { Worked } from "./work.ts";
 import type { TaskFailure } from "./task-failure.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function taskWorkflow(
   input: TaskInput,
 ): Promise<void> {
   for (let round = 1; ; round += 1) {
-    const done = await durable.step("work", () => guarded(() => work(engine, input, round)));
+    const done = await durable.step("work", () => workAndStore(engine, input, round));
     if (done.kind === "stop") return;
     if (done.kind === "failed") return settle(engine, durable, input, done.failure);
     if (done.validates) {
@@ -32,6 +33,23 @@ export async function taskWorkflow(
     await durable.step("finish", () => finishTask(engine, input, done.summary));
     return;
   }
+}
+
+/** Work that nobody judges completes its task in the same step and transaction; then nothing is left of the run. */
+async function workAndStore(
+  engine: EngineContext,
+  input: TaskInput,
+  round: number,
+): Promise<Worked> {
+  const worked = await guarded(() => work(engine, input, round));
+  if (worked.kind !== "done") return worked;
+  const { outcome, ...done } = worked;
+  if (!done.validates) {
+    await finishTask(engine, input, done.summary, outcome);
+    return { kind: "stop" };
+  }
+  if (outcome !== undefined) await keepOutcome(engine, input, outcome);
+  return done;
 }
 
 async function settle(

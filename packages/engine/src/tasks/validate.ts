@@ -1,10 +1,10 @@
-import { getTaskResult, listDependencyRows, updateTask } from "@aomori/store";
+import { getTaskResult } from "@aomori/store";
 import type { SpecRow, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { PreparedWorkspace, WorkspaceRequest } from "../ports.ts";
 import { validationPrompt } from "../planning/task-prompt.ts";
 import { parseVerdict } from "../planning/verdict.ts";
-import { currentTask } from "./current-task.ts";
+import { currentTask, lookAtTask } from "./current-task.ts";
 import { runAgent } from "./run-agent.ts";
 import type { AgentRun } from "./run-agent.ts";
 import type { TaskFailure } from "./task-failure.ts";
@@ -22,11 +22,9 @@ export async function validate(
   input: TaskInput,
   round: number,
 ): Promise<Validated> {
-  const scope = engine.store.scope(input.orgId);
-  const task = await currentTask(scope, input);
-  if (task === undefined) return { kind: "stop" };
-  const { spec } = await engine.boards.find(input.orgId, input.specId);
-  const dependencies = await listDependencyRows(scope, task.id);
+  const current = await lookAtTask(engine, input);
+  if (current === undefined) return { kind: "stop" };
+  const { spec, task, dependencies } = current;
   const request = workspaceRequest(input.orgId, spec, task, dependencies, engine.closing);
   const prepared = await engine.workspaces.prepare(request);
   if (prepared.kind === "conflict") {
@@ -42,17 +40,17 @@ export async function validate(
 /** Tells that a round begins; a second call finds it begun. */
 async function enter(engine: EngineContext, input: TaskInput, round: number): Promise<void> {
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const task = await currentTask(tx, input);
+    const task = currentTask(board, input);
     if (task?.status !== "running" || task.validationRound >= round) return;
     const followed = board.dag.set(input.taskId, "validating");
-    await updateTask(tx, input.taskId, { status: "validating" });
+    board.updateTask(tx, input.taskId, { status: "validating" });
     tx.emit({
       ...board.facts(input.taskId),
       type: "validation.started",
       summary: `${input.taskId} is judged, round ${round}`,
       data: { round },
     });
-    await board.persist(tx, [input.taskId], followed);
+    board.persist(tx, [input.taskId], followed);
   });
 }
 
@@ -86,6 +84,7 @@ async function judge(engine: EngineContext, input: TaskInput, judged: Judged): P
     mode: "validation",
     round,
     worktree,
+    untouched: false,
     restore: async () => {
       await engine.workspaces.restore(request);
     },
@@ -114,10 +113,10 @@ async function settle(
   const passed = verdict === "pass";
   const again = !passed && round < most;
   await engine.boards.change(input.orgId, input.specId, async (board, tx) => {
-    const now = await currentTask(tx, input);
+    const now = currentTask(board, input);
     if (now === undefined || now.validationRound >= round) return;
-    if (again) await board.persist(tx, [task.id], board.dag.set(task.id, "running"));
-    await updateTask(tx, task.id, {
+    if (again) board.persist(tx, [task.id], board.dag.set(task.id, "running"));
+    board.updateTask(tx, task.id, {
       validationRound: round,
       ...(again ? { status: "running", notes: [...now.notes, ...reasons] } : {}),
     });

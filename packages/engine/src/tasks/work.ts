@@ -1,13 +1,13 @@
 import type { ChangedFileResource, TaskResultResource } from "@aomori/contract";
-import { getTaskResult, listAgentRowsByRun, listDependencyRows, updateTask } from "@aomori/store";
-import type { DependencyRow, SpecRow, TaskRow } from "@aomori/store";
+import { getTaskResult, listAgentRowsByRun } from "@aomori/store";
+import type { SpecRow, TaskPatch, TaskRow } from "@aomori/store";
 import type { EngineContext, TaskInput } from "../context.ts";
 import type { PreparedWorkspace, WorkspaceRequest } from "../ports.ts";
 import type { Prompt } from "../planning/prompts.ts";
 import { taskPrompt } from "../planning/task-prompt.ts";
 import { recordedEnd } from "./agent-end.ts";
-import type { Board } from "./board.ts";
-import { currentTask } from "./current-task.ts";
+import { lookAtTask } from "./current-task.ts";
+import type { CurrentTask } from "./current-task.ts";
 import { parkForMerge } from "./park-for-merge.ts";
 import { runAgent, runPrefix } from "./run-agent.ts";
 import { testCommandOf } from "./test-command.ts";
@@ -21,39 +21,45 @@ export interface WorkSummary {
   readonly testsFailed: number | null;
 }
 
+/** What a run leaves in the task's row. */
+export type WorkOutcome = Pick<TaskPatch, "commitId" | "baseCommit" | "result">;
+
 export type Worked =
-  | { readonly kind: "done"; readonly validates: boolean; readonly summary: WorkSummary }
+  | {
+      readonly kind: "done";
+      readonly validates: boolean;
+      readonly summary: WorkSummary;
+      /** Not stored yet; absent where an earlier run stored it. */
+      readonly outcome?: WorkOutcome;
+    }
   | { readonly kind: "stop" }
   | { readonly kind: "failed"; readonly failure: TaskFailure };
 
 const testDeadlineMs = 600_000;
 
-/** Lets an agent do the task in a worktree of its own and stores what it left: commit, files, tests, last words. */
+/** Lets an agent do the task in a worktree of its own and gathers what it left: commit, files, tests, last words. */
 export async function work(
   engine: EngineContext,
   input: TaskInput,
   round: number,
 ): Promise<Worked> {
-  const task = await currentTask(engine.store.scope(input.orgId), input);
-  if (task === undefined) return { kind: "stop" };
-  const earlier = await workToJudge(engine, input, task, round);
+  const current = await lookAtTask(engine, input);
+  if (current === undefined) return { kind: "stop" };
+  const earlier = await workToJudge(engine, input, current, round);
   if (earlier !== undefined) return earlier;
-  return engine.interrupts.during(taskInterrupt(task), engine.closing, (signal) =>
-    workOn(engine, input, task, round, signal),
+  return engine.interrupts.during(taskInterrupt(current.task), engine.closing, (signal) =>
+    workOn(engine, input, current, round, signal),
   );
 }
 
 async function workOn(
   engine: EngineContext,
   input: TaskInput,
-  task: TaskRow,
+  current: CurrentTask,
   round: number,
   signal: AbortSignal,
 ): Promise<Worked> {
-  const scope = engine.store.scope(input.orgId);
-  const board = await engine.boards.find(input.orgId, input.specId);
-  const { spec } = board;
-  const dependencies = await listDependencyRows(scope, task.id);
+  const { spec, task, dependencies } = current;
   const request = workspaceRequest(input.orgId, spec, task, dependencies, signal);
   const prepared = await engine.workspaces.prepare(request);
   if (prepared.kind === "conflict") {
@@ -62,12 +68,13 @@ async function workOn(
   }
   const { baseCommit, worktree } = prepared;
   const end = await runAgent(engine, input, {
-    ...promptOf(task, spec, await board.requirements(scope), dependencies, round),
+    ...(await promptOf(engine, input, current, round)),
     spec,
     task,
     mode: task.executionMode,
     round,
     worktree,
+    untouched: round === 1 && current.board.touch(task.id, input.run),
     restore: async () => {
       await engine.workspaces.restore(request);
     },
@@ -77,11 +84,12 @@ async function workOn(
   const collected = await collect(engine, request, { spec, task, prepared, ...end });
   if (collected.kind === "failed") return collected;
   const { result } = collected;
-  await engine.store.transaction(input.orgId, async (tx) => {
-    const outcome = { commitId: result.commit, baseCommit, result };
-    await updateTask(tx, task.id, outcome, { expectRun: input.run });
-  });
-  return { kind: "done", validates: isValidated(spec, task), summary: summaryOf(result) };
+  return {
+    kind: "done",
+    validates: isValidated(spec, task),
+    summary: summaryOf(result),
+    outcome: { commitId: result.commit, baseCommit, result },
+  };
 }
 
 const isValidated = (spec: SpecRow, task: TaskRow): boolean =>
@@ -97,7 +105,7 @@ const summaryOf = (result: TaskResultResource): WorkSummary => ({
 async function workToJudge(
   engine: EngineContext,
   input: TaskInput,
-  task: TaskRow,
+  { spec, task }: CurrentTask,
   round: number,
 ): Promise<Worked | undefined> {
   if (input.run === 1 || round > 1 || task.commitId === null) return undefined;
@@ -109,17 +117,19 @@ async function workToJudge(
   }
   const result = await getTaskResult(scope, task.id);
   if (result === undefined || result === null) return undefined;
-  const { spec } = await engine.boards.find(input.orgId, input.specId);
   return { kind: "done", validates: isValidated(spec, task), summary: summaryOf(result) };
 }
 
-function promptOf(
-  task: TaskRow,
-  spec: SpecRow,
-  requirements: Awaited<ReturnType<Board["requirements"]>>,
-  dependencies: readonly DependencyRow[],
+async function promptOf(
+  engine: EngineContext,
+  input: TaskInput,
+  { board, spec, task, dependencies }: CurrentTask,
   round: number,
-): Prompt {
+): Promise<Prompt> {
+  const scope = engine.store.scope(input.orgId);
+  const requirements = await board.requirements(scope);
+  const ids = dependencies.map((row) => row.id);
+  const lastWords = await board.lastWords(scope, ids);
   return taskPrompt({
     taskId: task.id,
     title: task.title,
@@ -137,7 +147,7 @@ function promptOf(
     dependencies: dependencies.map((row) => ({
       id: row.id,
       title: row.title,
-      result: row.lastWords ?? "",
+      result: lastWords.get(row.id) ?? "",
     })),
     notes: task.notes,
   });

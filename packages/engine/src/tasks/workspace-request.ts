@@ -1,5 +1,5 @@
 import type { OrgId } from "@aomori/contract";
-import type { DependencyRow, SpecRow, TaskRow } from "@aomori/store";
+import type { SpecRow, TaskRow } from "@aomori/store";
 import type { WorkspaceRequest } from "../ports.ts";
 import { workspaceOf } from "../workspace-of.ts";
 
@@ -13,7 +13,7 @@ export function workspaceRequest(
   orgId: OrgId,
   spec: SpecRow,
   task: TaskRow,
-  dependencies: readonly DependencyRow[],
+  dependencies: readonly TaskRow[],
   signal: AbortSignal,
 ): WorkspaceRequest {
   const mends = (row: TaskRow): number =>

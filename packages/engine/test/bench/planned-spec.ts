@@ -63,7 +63,7 @@ export async function runPlanned(bench: Bench, planned: PlannedSpec): Promise<Pl
       ),
       createdBy: "ada",
     });
-    await updateSpec(tx, id, { status: "running", phase: "SYNC" });
+    updateSpec(tx, id, { status: "running", phase: "SYNC" });
     const numbers = await reserveNumbers(tx, { tasks: planned.waits.length, tickets: 1 });
     const [ticketId] = numbers.tickets;
     if (ticketId === undefined) throw new Error("no ticket number");

@@ -28,12 +28,13 @@ function valuesOf(query: unknown, rest: readonly unknown[]): readonly unknown[] 
   return Array.isArray(rest[0]) ? rest[0] : [];
 }
 
-/** The event types of our one statement that inserts events. */
+/** The event types of our one statement that inserts events; what else it adds has no types with a dot. */
 function eventTypes(values: readonly unknown[]): string[] {
-  const drafts = values.find((value) => typeof value === "string" && value.startsWith("[{"));
-  return typeof drafts === "string"
-    ? [...drafts.matchAll(/"type":\s*"([a-z]+\.[a-z_]+)"/g)].map((match) => match[1] ?? "")
-    : [];
+  return values.flatMap((value) =>
+    typeof value === "string" && value.startsWith("[{")
+      ? [...value.matchAll(/"type":\s*"([a-z]+\.[a-z_]+)"/g)].map((match) => match[1] ?? "")
+      : [],
+  );
 }
 
 const stepNames = new Set([
@@ -56,6 +57,7 @@ function stepNamesIn(values: readonly unknown[]): string[] {
 export function armKillPoints(file: string): void {
   const points = readPoints(file);
   const pending = new WeakMap<object, string[]>();
+  const inTransaction = new WeakSet();
   const dieAt = (names: readonly string[], when: "before" | "after"): void => {
     const reached = [...new Set(names)].map((name) => `${name}:${when}`);
     if (!reached.some((point) => points.has(point))) return;
@@ -69,10 +71,15 @@ export function armKillPoints(file: string): void {
     const text = textOf(first);
     const values = valuesOf(first, rest);
     let ending: string[] = [];
-    if (/insert into events/i.test(text)) pending.set(this, eventTypes(values));
-    else if (/^commit/i.test(text)) {
+    if (/^begin/i.test(text)) inTransaction.add(this);
+    if (/insert into events/i.test(text)) {
+      // Outside of a transaction the statement commits by itself.
+      if (inTransaction.has(this)) pending.set(this, eventTypes(values));
+      else ending = eventTypes(values);
+    } else if (/^(?:commit|rollback)/i.test(text)) {
       ending = pending.get(this) ?? [];
       pending.delete(this);
+      inTransaction.delete(this);
     } else if (/insert into "dbos"\.(operation_outputs|workflow_status)/i.test(text)) {
       ending = stepNamesIn(values);
       if (/workflow_status/i.test(text)) ending.push("workflow start");

@@ -10,7 +10,7 @@ import type {
   UsageResource,
 } from "@aomori/contract";
 import { sql } from "kysely";
-import type { Selectable } from "kysely";
+import type { Selectable, Updateable } from "kysely";
 
 import { deriveAgentHealth } from "../agent-health.ts";
 import { readFailure, readModel, readUsage, writeFailure, writeModel } from "../documents.ts";
@@ -22,6 +22,8 @@ import { databaseOf } from "../store.ts";
 import type { Store } from "../store.ts";
 import type { AgentsTable } from "../tables.ts";
 import type { OrgTransaction } from "../transaction.ts";
+import { stepParts } from "./steps.ts";
+import type { StepBatch } from "./steps.ts";
 
 type Documents = "orgId" | "model" | "failure" | "inputTokens" | "outputTokens" | "costMicrousd";
 
@@ -45,22 +47,21 @@ export type NewAgent = Pick<
   | "worktree"
 > & { readonly workerId?: string | null };
 
-/** Adds an agent that is starting; its heart has just beaten. */
-export async function insertAgent(transaction: OrgTransaction, agent: NewAgent): Promise<void> {
+/** Adds an agent that is starting; its heart has just beaten. Sent with what comes next. */
+export function insertAgent(transaction: OrgTransaction, agent: NewAgent): void {
   const now = transaction.now;
-  await transaction
-    .insert("agents", {
-      ...agent,
-      model: writeModel(agent.model),
-      workerId: agent.workerId ?? null,
-      status: "starting",
-      costMicrousd: null,
-      startedAt: now,
-      lastHeartbeatAt: now,
-      lastStepAt: null,
-      endedAt: null,
-    })
-    .execute();
+  const query = transaction.insert("agents", {
+    ...agent,
+    model: writeModel(agent.model),
+    workerId: agent.workerId ?? null,
+    status: "starting",
+    costMicrousd: null,
+    startedAt: now,
+    lastHeartbeatAt: now,
+    lastStepAt: null,
+    endedAt: null,
+  });
+  transaction.defer({ rows: [`agents ${agent.id}`], statement: sql`${query.returning("id")}` });
 }
 
 const liveStatuses: AgentStatusName[] = ["starting", "active", "idle", "stopping"];
@@ -91,22 +92,53 @@ export interface AgentEnd {
 export async function endAgent(
   transaction: OrgTransaction,
   id: AgentId,
-  { status, usage, failure, outcome }: AgentEnd,
+  end: AgentEnd,
 ): Promise<boolean> {
   const result = await transaction
     .update("agents")
-    .set({
-      status,
-      ...usage,
-      failure: writeFailure(failure ?? null),
-      outcome: outcome === undefined ? null : jsonText(outcome),
-      endedAt: transaction.now,
-    })
+    .set(endColumns(transaction, end))
     .where("id", "=", id)
     .where("status", "in", liveStatuses)
     .executeTakeFirstOrThrow();
   return result.numUpdatedRows === 1n;
 }
+
+/** Adds an agent's last steps, from `position` on, and ends it where it is live. Sent with what comes next. */
+export function concludeAgent(
+  transaction: OrgTransaction,
+  id: AgentId,
+  end: AgentEnd,
+  last: StepBatch,
+): void {
+  const rows = [`agents ${id}`];
+  const live = transaction
+    .update("agents")
+    .set(endColumns(transaction, end))
+    .where("id", "=", id)
+    .where("status", "in", liveStatuses)
+    .returning("id");
+  if (last.steps.length === 0) {
+    transaction.defer({ rows, statement: sql`${live}` });
+    return;
+  }
+  const counted = live.set({
+    stepCount: sql<number>`step_count + (select n from step_counts)`,
+    lastStepAt: sql<string>`greatest(last_step_at, (select last from step_counts))`,
+  });
+  const parts = stepParts(transaction, id, last);
+  transaction.defer({ rows, parts, statement: sql`${counted}` });
+}
+
+const endColumns = (
+  transaction: OrgTransaction,
+  { status, usage, failure, outcome }: AgentEnd,
+): Updateable<AgentsTable> => ({
+  status,
+  ...usage,
+  failure: writeFailure(failure ?? null),
+  outcome: outcome === undefined ? null : jsonText(outcome),
+  endedAt: transaction.now,
+});
 
 export async function heartbeatAgent(transaction: OrgTransaction, id: AgentId): Promise<boolean> {
   const result = await transaction

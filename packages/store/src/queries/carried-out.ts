@@ -1,3 +1,5 @@
+import { sql } from "kysely";
+
 import { jsonText } from "../json-text.ts";
 import type { OrgTransaction } from "../transaction.ts";
 
@@ -14,16 +16,20 @@ export const carriedOut = 102;
  * Notes, in the transaction that changes something for a claimed request, that it did: should the answer get lost,
  * the key is not free for a second change. `effect` says for people what was done.
  */
-export async function markCarriedOut(
+export function markCarriedOut(
   transaction: OrgTransaction,
   { operation, key }: IdempotencyClaimName,
   effect: string,
-): Promise<void> {
-  await transaction
+): void {
+  const query = transaction
     .update("idempotencyKeys")
     .set({ status: carriedOut, response: jsonText(effect) })
     .where("operation", "=", operation)
     .where("key", "=", key)
     .where("status", "is", null)
-    .execute();
+    .returning("key");
+  transaction.defer({
+    rows: [`idempotency_keys ${operation} ${key}`],
+    statement: sql`${query}`,
+  });
 }

@@ -4,7 +4,7 @@ import type { Selectable } from "kysely";
 
 import type { OrgScope } from "../scope.ts";
 import type { EventsTable } from "../tables.ts";
-import type { StoredEvent } from "../transaction.ts";
+import type { StoredEvent } from "../closing-statement.ts";
 
 export interface EventFilter {
   readonly specId?: SpecId | undefined;

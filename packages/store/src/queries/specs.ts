@@ -73,51 +73,31 @@ export interface SpecPatch {
   readonly completedAt?: string | null;
 }
 
-export interface SpecExpectation {
-  readonly expectStatus?: SpecStatusName | readonly SpecStatusName[];
-  readonly expectPlanRun?: number;
-  readonly expectMergeRun?: number;
-}
-
-/** Changes a spec when it is as expected; says whether it was. */
-export async function updateSpec(
-  transaction: OrgTransaction,
-  id: SpecId,
-  patch: SpecPatch,
-  expected: SpecExpectation = {},
-): Promise<boolean> {
+/** Changes a spec; sent with what comes next. */
+export function updateSpec(transaction: OrgTransaction, id: SpecId, patch: SpecPatch): void {
   const { failure, planRequest, gate, ...plain } = patch;
   const columns: Updateable<SpecsTable> = { ...plain, updatedAt: transaction.now };
   if (failure !== undefined) columns.failure = writeFailure(failure);
   if (gate !== undefined) columns.gate = writeGate(gate);
   if (planRequest !== undefined) columns.planRequest = writePlanRequest(planRequest);
-  let query = transaction.update("specs").set(columns).where("id", "=", id);
-  const { expectStatus, expectPlanRun, expectMergeRun } = expected;
-  if (expectStatus !== undefined) {
-    query = query.where("status", "in", [expectStatus].flat());
-  }
-  if (expectPlanRun !== undefined) query = query.where("planRun", "=", expectPlanRun);
-  if (expectMergeRun !== undefined) query = query.where("mergeRun", "=", expectMergeRun);
-  return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+  const query = transaction.update("specs").set(columns).where("id", "=", id);
+  transaction.defer({ rows: [`specs ${id}`], statement: sql`${query.returning("id")}` });
 }
 
 const writePlanRequest = (request: PlanRequest | null): string | null =>
   request === null ? null : jsonText({ phase: request.phase, comments: request.comments });
 
-/** Adds tokens and cost to a spec's; a cost nobody knows leaves the known sum. */
-export async function addSpecUsage(
-  transaction: OrgTransaction,
-  id: SpecId,
-  usage: UsageResource,
-): Promise<void> {
-  await transaction.query(
-    (orgId) => sql`
+/** Adds tokens and cost to a spec's; a cost nobody knows leaves the known sum. Sent with what comes next. */
+export function addSpecUsage(transaction: OrgTransaction, id: SpecId, usage: UsageResource): void {
+  transaction.defer({
+    rows: [`specs ${id}`],
+    statement: sql`
       update specs set input_tokens = input_tokens + ${usage.inputTokens},
         output_tokens = output_tokens + ${usage.outputTokens},
         cost_microusd = case when ${usage.costMicrousd}::bigint is null then cost_microusd
           else coalesce(cost_microusd, 0) + ${usage.costMicrousd}::bigint end
-      where org_id = ${orgId} and id = ${id}`,
-  );
+      where org_id = ${transaction.orgId} and id = ${id} returning id`,
+  });
 }
 
 export async function getSpec(scope: OrgScope, id: SpecId): Promise<SpecResource | undefined> {

@@ -1,6 +1,6 @@
 import type { AgentId, StepResource, TaskId } from "@aomori/contract";
 import { sql } from "kysely";
-import type { Selectable } from "kysely";
+import type { RawBuilder, Selectable } from "kysely";
 
 import { isoTime } from "../clock.ts";
 import { jsonText } from "../json-text.ts";
@@ -20,17 +20,36 @@ export interface NewStep extends Pick<
   readonly atMs: number;
 }
 
+/** Steps of a trajectory, the first of them at `position`. */
+export interface StepBatch {
+  readonly position: number;
+  readonly steps: readonly NewStep[];
+}
+
 /**
- * Adds steps from `position` on; those that are there already are left as they are, and are not counted again. The
- * first ones make a starting agent active.
+ * Adds steps to a live agent; those that are there already are left as they are, and are not counted again. The first
+ * ones make a starting agent active. Sent with what comes next.
  */
-export async function appendSteps(
+export function appendSteps(transaction: OrgTransaction, agentId: AgentId, batch: StepBatch): void {
+  if (batch.steps.length === 0) return;
+  transaction.defer({
+    rows: [`agents ${agentId}`],
+    parts: stepParts(transaction, agentId, batch),
+    statement: sql`
+      update agents set step_count = step_count + step_counts.n,
+        last_step_at = greatest(last_step_at, step_counts.last),
+        status = case when status = 'starting' then 'active' else status end
+      from step_counts
+      where org_id = ${transaction.orgId} and id = ${agentId} and step_counts.n > 0 returning id`,
+  });
+}
+
+/** The parts of a write that add steps; `step_counts` holds one row: how many (`n`), and the time of the `last`. */
+export function stepParts(
   transaction: OrgTransaction,
   agentId: AgentId,
-  position: number,
-  steps: readonly NewStep[],
-): Promise<void> {
-  if (steps.length === 0) return;
+  { position, steps }: StepBatch,
+): readonly (readonly [name: string, part: RawBuilder<unknown>])[] {
   const rows = steps.map((step, index) => ({
     position: position + index,
     type: step.type,
@@ -42,21 +61,17 @@ export async function appendSteps(
     at: isoTime(step.atMs),
     duration_ms: step.durationMs,
   }));
-  await transaction.query(
-    (orgId) => sql`
-      with added as (
-        insert into steps (org_id, agent_id, position, type, summary, body, tool, call_id, data, at, duration_ms)
-        select a.org_id, a.id, s.position, s.type, s.summary, s.body, s.tool, s.call_id, nullif(s.data, 'null'), s.at,
-          s.duration_ms
-        from agents a, jsonb_populate_recordset(null::steps, ${jsonText(rows)}::jsonb) as s
-        where a.org_id = ${orgId} and a.id = ${agentId}
-        on conflict do nothing returning at
-      ), counted as (select count(*)::int as n, max(at) as last from added)
-      update agents set step_count = step_count + counted.n,
-        last_step_at = greatest(last_step_at, counted.last),
-        status = case when status = 'starting' then 'active' else status end
-      from counted where org_id = ${orgId} and id = ${agentId} and counted.n > 0`,
-  );
+  const added = sql`
+    insert into steps (org_id, agent_id, position, type, summary, body, tool, call_id, data, at, duration_ms)
+    select a.org_id, a.id, s.position, s.type, s.summary, s.body, s.tool, s.call_id, nullif(s.data, 'null'), s.at,
+      s.duration_ms
+    from agents a, jsonb_populate_recordset(null::steps, ${jsonText(rows)}::jsonb) as s
+    where a.org_id = ${transaction.orgId} and a.id = ${agentId} and a.ended_at is null
+    on conflict do nothing returning at`;
+  return [
+    ["new_steps", added],
+    ["step_counts", sql`select count(*)::int as n, max(at) as last from new_steps`],
+  ];
 }
 
 /** A trajectory from its start; the cursor is a position. */

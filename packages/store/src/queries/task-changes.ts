@@ -38,23 +38,10 @@ export interface TaskPatch {
   readonly endedAt?: string | null;
 }
 
-export interface TaskExpectation {
-  readonly expectStatus?: TaskStatusName | readonly TaskStatusName[];
-  /** The run that asks; a later start of the task makes this one's change come too late. */
-  readonly expectRun?: number;
-}
-
-/** Changes a task when it is as expected; says whether it was. */
-export async function updateTask(
-  transaction: OrgTransaction,
-  id: TaskId,
-  patch: TaskPatch,
-  { expectStatus, expectRun }: TaskExpectation = {},
-): Promise<boolean> {
-  let query = transaction.update("tasks").set(columnsOf(patch)).where("id", "=", id);
-  if (expectStatus !== undefined) query = query.where("status", "in", [expectStatus].flat());
-  if (expectRun !== undefined) query = query.where("run", "=", expectRun);
-  return (await query.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+/** Changes a task; sent with what comes next. */
+export function updateTask(transaction: OrgTransaction, id: TaskId, patch: TaskPatch): void {
+  const query = transaction.update("tasks").set(columnsOf(patch)).where("id", "=", id);
+  transaction.defer({ rows: [`tasks ${id}`], statement: sql`${query.returning("id")}` });
 }
 
 function columnsOf({ notes, failure, result, ...plain }: TaskPatch): Updateable<TasksTable> {
@@ -73,23 +60,24 @@ export interface StatusChange {
   readonly status: TaskStatusName;
 }
 
-/** Statuses that followed from another change, in one statement: what becomes ready gets its time, what ends too. */
-export async function setTaskStatuses(
+/** Statuses that followed from another change: what becomes ready gets its time, what ends too. Sent with what comes next. */
+export function setTaskStatuses(
   transaction: OrgTransaction,
   changes: readonly StatusChange[],
-): Promise<void> {
+  at: string = transaction.now,
+): void {
   if (changes.length === 0) return;
   const ids = changes.map((change) => change.id);
   const statuses = changes.map((change) => change.status);
-  const now = transaction.now;
-  await transaction.query(
-    (orgId) => sql`
+  transaction.defer({
+    rows: ids.map((id) => `tasks ${id}`),
+    statement: sql`
       update tasks t set status = c.status,
-        ready_at = case when c.status = 'ready' then ${now}::timestamptz else t.ready_at end,
-        ended_at = case when c.status in ('completed', 'failed', 'cancelled') then ${now}::timestamptz else null end
+        ready_at = case when c.status = 'ready' then ${at}::timestamptz else t.ready_at end,
+        ended_at = case when c.status in ('completed', 'failed', 'cancelled') then ${at}::timestamptz else null end
       from unnest(${ids}::text[], ${statuses}::text[]) as c (id, status)
-      where t.org_id = ${orgId} and t.id = c.id`,
-  );
+      where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
+  });
 }
 
 export interface BegunRun {
@@ -98,18 +86,23 @@ export interface BegunRun {
   readonly attempt: number;
 }
 
-/** Marks tasks as running, each with a new run and attempt; a run counts its validation rounds from the first. */
-export async function beginRun(
+/** Marks tasks as running; a run counts its validation rounds from the first. Sent with what comes next. */
+export function beginRuns(
   transaction: OrgTransaction,
-  ids: readonly TaskId[],
-): Promise<BegunRun[]> {
-  if (ids.length === 0) return [];
-  return transaction.query<BegunRun>(
-    (orgId) => sql`
-      update tasks set status = 'running', run = run + 1, attempt = attempt + 1, validation_round = 0,
+  begun: readonly BegunRun[],
+  at: string = transaction.now,
+): void {
+  if (begun.length === 0) return;
+  const ids = begun.map(({ id }) => id);
+  const runs = begun.map(({ run }) => run);
+  const attempts = begun.map(({ attempt }) => attempt);
+  transaction.defer({
+    rows: ids.map((id) => `tasks ${id}`),
+    statement: sql`
+      update tasks t set status = 'running', run = c.run, attempt = c.attempt, validation_round = 0,
         not_before = null, failure = null,
-        started_at = coalesce(started_at, ${transaction.now}::timestamptz), ended_at = null
-      where org_id = ${orgId} and id = any(${[...ids]}::text[])
-      returning id, run, attempt`,
-  );
+        started_at = coalesce(t.started_at, ${at}::timestamptz), ended_at = null
+      from unnest(${ids}::text[], ${runs}::int[], ${attempts}::int[]) as c (id, run, attempt)
+      where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
+  });
 }

@@ -40,60 +40,29 @@ export async function findTaskRow(
   return row === undefined ? undefined : readTaskRow(row);
 }
 
-export interface DependencyRow extends TaskRow {
-  /** What its agent said at its end; null before that. */
-  readonly lastWords: string | null;
-}
-
-/** The tasks a task waits for, by number. */
-export async function listDependencyRows(scope: OrgScope, id: TaskId): Promise<DependencyRow[]> {
-  // As an array the ids are found first: a planner without statistics (PGlite gathers none) would rather walk every task.
-  const dependencies = sql`array(select depends_on from task_edges where org_id = ${scope.orgId} and task_id = ${id})`;
+/** What the agents of these tasks said at their ends; a task without a result is left out. */
+export async function listLastWords(
+  scope: OrgScope,
+  ids: readonly TaskId[],
+): Promise<ReadonlyMap<TaskId, string>> {
   const rows = await scope
     .select("tasks")
-    .select([...taskColumns])
+    .select("id")
     .select(sql<string | null>`result->>'logs'`.as("lastWords"))
-    .where(sql<boolean>`id = any(${dependencies})`)
-    .orderBy("number")
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
     .execute();
-  return rows.map(({ lastWords, ...row }) => ({ ...readTaskRow(row), lastWords }));
+  return new Map(
+    rows.flatMap(({ id, lastWords }) => (lastWords === null ? [] : [[id, lastWords] as const])),
+  );
 }
 
 /** Every task of a spec, by number. */
-export async function listTaskRows(
-  scope: OrgScope,
-  specId: SpecId,
-  filter: { readonly status?: readonly TaskStatusName[] } = {},
-): Promise<TaskRow[]> {
-  let query = scope.select("tasks").select(taskColumns).where("specId", "=", specId);
-  if (filter.status !== undefined) query = query.where("status", "in", [...filter.status]);
-  const rows = await query.orderBy("number").execute();
-  return rows.map(readTaskRow);
-}
-
-/**
- * Completed tasks whose branches wait to be merged and whose dependencies are all merged, by number; at most `limit`
- * behind `afterNumber`, so that a long queue is not read whole at each turn.
- */
-export async function listMergeableRows(
-  scope: OrgScope,
-  specId: SpecId,
-  { limit, afterNumber }: { readonly limit: number; readonly afterNumber: number },
-): Promise<TaskRow[]> {
+export async function listTaskRows(scope: OrgScope, specId: SpecId): Promise<TaskRow[]> {
   const rows = await scope
     .select("tasks")
     .select(taskColumns)
     .where("specId", "=", specId)
-    .where("status", "=", "completed")
-    .where("mergeState", "=", "queued")
-    .where("number", ">", afterNumber)
-    .where(
-      sql<boolean>`not exists (
-        select 1 from task_edges e join tasks d on d.org_id = e.org_id and d.id = e.depends_on
-        where e.org_id = tasks.org_id and e.task_id = tasks.id and d.merge_state <> 'merged')`,
-    )
     .orderBy("number")
-    .limit(limit)
     .execute();
   return rows.map(readTaskRow);
 }

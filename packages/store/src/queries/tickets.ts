@@ -42,20 +42,21 @@ export async function listTickets(
   return { ...page, items: await withTasks(scope, page.items) };
 }
 
-/** Statuses derived from the tickets' tasks, in one statement. */
-export async function setTicketStatuses(
+/** Statuses derived from the tickets' tasks; sent with what comes next. */
+export function setTicketStatuses(
   transaction: OrgTransaction,
   changes: readonly { readonly id: TicketId; readonly status: TaskStatusName }[],
-): Promise<void> {
+): void {
   if (changes.length === 0) return;
   const ids = changes.map((change) => change.id);
   const statuses = changes.map((change) => change.status);
-  await transaction.query(
-    (orgId) => sql`
+  transaction.defer({
+    rows: ids.map((id) => `tickets ${id}`),
+    statement: sql`
       update tickets t set status = c.status
       from unnest(${ids}::text[], ${statuses}::text[]) as c (id, status)
-      where t.org_id = ${orgId} and t.id = c.id`,
-  );
+      where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
+  });
 }
 
 async function withTasks(
