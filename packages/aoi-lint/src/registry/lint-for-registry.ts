@@ -7,6 +7,9 @@ import { linterVersion } from "../version.ts";
 import type { RuleVerdict } from "./entry.ts";
 import type { LintTool } from "./lint-port.ts";
 
+/** Without these nothing was seen of a stream, whatever else passed: a command that was not run gets no entry. */
+const seenOfAStream = ["STR-002", "META-001", "SUM-001", "EXIT-001"];
+
 /** The linter, as the registry asks it; throws PROFILE_UNKNOWN (usage) for a profile it does not have. */
 export const lintForRegistry: LintTool = async (command, options) => {
   const { cwd, env, signal } = options;
@@ -19,15 +22,25 @@ export const lintForRegistry: LintTool = async (command, options) => {
   const counting = failed.filter(
     ({ severity }) => severity === "error" || (severity === "warn" && warningsFail(profile)),
   );
+  const failures = [...counting.map(failureText), ...checks.flatMap(unseenText)];
   return {
     linterVersion,
-    conforms: counting.length === 0 && checks.some(({ verdict }) => verdict === "passed"),
+    conforms: failures.length === 0,
     verdicts: Object.fromEntries(
       checks.map(({ rule, verdict }): [string, RuleVerdict] => [rule, verdict]),
     ),
-    failures: counting.map(({ rule, findings }) => `${rule} ${findings[0]?.message ?? "failed"}`),
+    failures,
   };
 };
+
+function failureText({ rule, findings }: Check): string {
+  return `${rule} ${findings[0]?.message ?? "failed"}`;
+}
+
+function unseenText({ rule, verdict, reason = "" }: Check): string[] {
+  const isUnseen = seenOfAStream.includes(rule) && verdict === "not_verified";
+  return isUnseen ? [`${rule} was not verified: ${reason}`] : [];
+}
 
 function profileOf(name: string): Profile {
   const found = profiles.find((profile) => profile === name);
