@@ -161,6 +161,7 @@ async function* diffItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonl
 
 class DiffReader {
   readonly #changes: Change[] = [];
+  readonly #uncounted: Change[] = [];
   #next = 0;
   /** A header that waits for its paths: how many, and those that came. */
   #open:
@@ -184,8 +185,13 @@ class DiffReader {
     return path === "" ? undefined : this.#finish();
   }
 
+  /** An unmerged path may have no counts; for any other their absence means that the output was cut. */
   end(): readonly Item[] {
-    const rest = this.#changes.slice(this.#next).map(({ fields }) => recordOf(fields));
+    const rest = [...this.#uncounted, ...this.#changes.slice(this.#next)].map(({ fields, path }) =>
+      fields["status"] === "unmerged"
+        ? recordOf(fields)
+        : unreadable(path, "its counts are missing"),
+    );
     return this.#open === undefined
       ? rest
       : [...rest, unreadable(this.#open.header, "its path is missing")];
@@ -206,7 +212,12 @@ class DiffReader {
   }
 
   #counted(path: ByteString, added: string, deleted: string): Item {
-    const change = this.#changes[this.#next];
+    let change = this.#changes[this.#next];
+    while (change !== undefined && change.path !== path && change.fields["status"] === "unmerged") {
+      this.#uncounted.push(change);
+      this.#next += 1;
+      change = this.#changes[this.#next];
+    }
     if (change === undefined || change.path !== path)
       return unreadable(path, "its counts belong to no entry");
     this.#next += 1;

@@ -119,10 +119,12 @@ export const gitStatus: Adapter = {
 async function* statusItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Item[], void> {
   const branch: Record<string, unknown> = {};
   let isBranchTold = false;
+  let isCut = false;
   let renamed: ByteString | undefined;
   for await (const frames of nulFrames(chunks)) {
     const items: Item[] = [];
     for (const { bytes, problem } of frames) {
+      isCut ||= problem !== undefined;
       if (problem !== undefined) items.push(unreadable(bytes, problem));
       else if (bytes.startsWith("# ")) setHeader(branch, bytes.slice(2));
       else {
@@ -138,7 +140,7 @@ async function* statusItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<reado
     yield items;
   }
   if (renamed !== undefined) yield [unreadable(renamed, "its old path is missing")];
-  if (!isBranchTold && Object.keys(branch).length > 0)
+  if (!isBranchTold && !isCut && Object.keys(branch).length > 0)
     yield [{ type: "branch", source: "parsed", ...branch }];
 }
 

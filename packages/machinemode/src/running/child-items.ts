@@ -114,8 +114,10 @@ function endOf(
   }
   const status = result.exitCode ?? 0;
   const kind = status === 0 ? "ok" : exitKind(status, plan.errors);
-  if (kind === "ok") return failures.map(asWarning);
+  // A status that may be an ordinary end is none where the tool said what went wrong.
+  if (kind === "ok" && (status === 0 || failures.length === 0)) return failures.map(asWarning);
   if (failures.length > 0) return [...failures];
+  if (kind === "ok") return [];
   return [{ type: "aoi:error", error: exitError(program, status, kind, stderr.last) }];
 }
 

@@ -8,7 +8,7 @@ const common: readonly (readonly [RegExp, ErrorCategory, string])[] = [
   [/No such file or directory/, "not_found", "NOT_FOUND"],
   [/Permission denied|Operation not permitted/, "authz", "PERMISSION_DENIED"],
   [
-    /unrecognized option|invalid option|unknown (?:option|flag|switch|shorthand flag|command)/i,
+    /unrecognized option|unrecognized: -|invalid option|unknown (?:option|flag|switch|shorthand flag|command)/i,
     "usage",
     "BAD_ARGUMENT",
   ],

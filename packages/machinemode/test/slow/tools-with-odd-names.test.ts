@@ -187,3 +187,31 @@ test("cp, mv and rm take odd names whole, and tell each", async () => {
   expect(removed.summary).toMatchObject({ ok: true, count: oddNames.length + 2 });
   expect(readdirSync(cwd)).toEqual([]);
 });
+
+test("an unmerged path is told by diff and status, and no count is taken for another's", async () => {
+  const cwd = oddRepository();
+  writeFileSync(join(cwd, "z last"), "one\n");
+  git(cwd, "add", "-A");
+  git(cwd, "commit", "-q", "-m", "base");
+  git(cwd, "checkout", "-q", "-b", "side");
+  writeFileSync(join(cwd, "plain.txt"), "side\n");
+  git(cwd, "commit", "-q", "-am", "side");
+  git(cwd, "checkout", "-q", "main");
+  writeFileSync(join(cwd, "plain.txt"), "main\n");
+  git(cwd, "commit", "-q", "-am", "main");
+  expect(() => git(cwd, "merge", "side")).toThrow();
+  writeFileSync(join(cwd, "z last"), "one\ntwo\n");
+  const status = await machinemode(["git", "status"], { cwd });
+  expect(status.records.find(({ kind }) => kind === "unmerged")).toMatchObject({
+    path: "plain.txt",
+    index: "unmerged",
+  });
+  const diff = await machinemode(["git", "diff"], { cwd });
+  expect(diff.records).toContainEqual(
+    expect.objectContaining({ path: "plain.txt", status: "unmerged" }),
+  );
+  expect(diff.records).toContainEqual(
+    expect.objectContaining({ path: "z last", status: "modified", additions: 1 }),
+  );
+  expect(diff.summary).toMatchObject({ ok: true, warning_count: 0 });
+});
