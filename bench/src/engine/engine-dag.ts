@@ -17,7 +17,7 @@ export const engineDag: Benchmark = {
       `${load.tasks} tasks in layers of 25, 25 at once, agents that are done at once and worktrees in memory, ` +
       `against raw DBOS on an equal PGlite`;
     const { workflows, steps, mergeSteps, taskTransactions, mergeTransactions } = work;
-    const taskWork = `${load.tasks} workflows of ${(steps - mergeSteps) / load.tasks} steps and ${taskTransactions} transactions of one small statement`;
+    const taskWork = `${load.tasks} workflows of ${(steps - mergeSteps) / load.tasks} steps and ${taskTransactions} transactions, each a begin, one small statement and a commit`;
     return [
       figure({
         id: "engine-dag",

@@ -86,7 +86,7 @@ function registerWorkflows(store: Store, job: Job, firstStepAtMs: Map<number, nu
         const transactions = share(job.taskTransactions, job.tasks * job.stepsPerTask, place);
         const body = async () => {
           if (step === 0) firstStepAtMs.set(index, sharedClockMs());
-          if (step === 1 && workMs > 0) await delay(workMs);
+          if (step === job.stepsPerTask - 1 && workMs > 0) await delay(workMs);
           await write(store, index, step, transactions);
           return { kind: "done" };
         };
