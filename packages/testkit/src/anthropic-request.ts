@@ -9,7 +9,7 @@ const Block = z.looseObject({ type: z.string() });
 type Block = z.infer<typeof Block>;
 
 const Message = z.looseObject({
-  role: z.enum(["user", "assistant"]),
+  role: z.enum(["user", "assistant", "system"]),
   content: z.union([z.string(), z.array(Block)]),
 });
 
@@ -70,8 +70,10 @@ const CreateBody = z.strictObject({
 
 const CountBody = z.strictObject(shared);
 
+type Role = z.infer<typeof Message>["role"];
+
 interface Turn {
-  readonly role: "user" | "assistant";
+  readonly role: Role;
   readonly index: number;
   readonly blocks: Block[];
 }
@@ -115,6 +117,33 @@ function checkContent(messages: readonly z.infer<typeof Message>[]): void {
       if (block["text"] === "") {
         throw new WireError(400, "messages: text content blocks must be non-empty");
       }
+    }
+  }
+}
+
+/** Models before Opus 4.8, and Sonnet 5, take no instructions of the role "system" between messages; every other one does. */
+const withoutSystemRole =
+  /claude-(?:instant|[123]\b|(?:sonnet|haiku)-4|opus-4-(?:[0-7]\b|20\d{6})|sonnet-5\b)/;
+
+/**
+ * A message of the role "system" follows a user's and is the last or followed by an assistant's, and holds text alone
+ * (platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages).
+ */
+function checkSystemMessages(model: string, messages: readonly z.infer<typeof Message>[]): void {
+  for (const [index, { role, content }] of messages.entries()) {
+    if (role !== "system") continue;
+    if (withoutSystemRole.test(model)) {
+      throw new WireError(400, `messages.${index}: role 'system' is not supported on this model`);
+    }
+    const next = messages[index + 1]?.role ?? "assistant";
+    if (messages[index - 1]?.role !== "user" || next !== "assistant") {
+      throw new WireError(
+        400,
+        `messages.${index}: a system message must immediately follow a user message and be the last one or followed by an assistant message`,
+      );
+    }
+    if (typeof content !== "string" && content.some(({ type }) => type !== "text")) {
+      throw new WireError(400, `messages.${index}: a system message holds only text blocks`);
     }
   }
 }
@@ -179,7 +208,7 @@ function checkTools(
   }
 }
 
-function itemOf(role: "user" | "assistant", block: Block): ConversationItem[] {
+function itemOf(role: Role, block: Block): ConversationItem[] {
   if (block.type === "text") return [{ kind: role, text: messageText([block]) }];
   if (block.type === "tool_use") {
     return [{ kind: "call", id: String(block["id"]), name: String(block["name"]) }];
@@ -211,6 +240,7 @@ function conversationOf(
   stream: boolean,
 ): Conversation {
   checkContent(body.messages);
+  checkSystemMessages(body.model, body.messages);
   const turns = turnsOf(body.messages);
   checkPairs(turns);
   checkTools(body.tools ?? [], body.tool_choice);

@@ -12,6 +12,8 @@ afterAll(() => server.close());
 
 const model = "real-model";
 const user = { role: "user", content: taskPrompt };
+const system = { role: "system", content: "From now on, be brief." };
+const said = { role: "assistant", content: "ok" };
 const toolUse = {
   role: "assistant",
   content: [{ type: "tool_use", id: "toolu_1", name: "read_file", input: {} }],
@@ -68,6 +70,15 @@ describe("Anthropic Messages", () => {
       },
       /unexpected/,
     ],
+    ["a system message first", { ...good, messages: [system, user] }, /first message/],
+    ["a system message after an answer", { ...good, messages: [user, said, system] }, /follow a/],
+    ["a system message before a user's", { ...good, messages: [user, system, user] }, /follow a/],
+    ["two system messages", { ...good, messages: [user, system, system] }, /follow a/],
+    [
+      "a system message that is not text",
+      { ...good, messages: [user, { role: "system", content: [{ type: "image", source: {} }] }] },
+      /only text/,
+    ],
     ["a field of the wrong type", { ...good, temperature: "hot" }, /temperature/],
     ["an unknown field", { ...good, colour: "red" }, /colour: Extra inputs/],
     ["a tool without schema", { ...good, tools: [{ name: "x" }] }, /input_schema/],
@@ -76,6 +87,11 @@ describe("Anthropic Messages", () => {
       { ...good, tools: [{ name: "a b", input_schema: { type: "object" } }] },
       /name/,
     ],
+    [
+      "a call, then a system message before its result",
+      { ...good, messages: [user, toolUse, system, toolResult] },
+      /follow a/,
+    ],
     ["a choice of no tool", { ...good, tool_choice: { type: "any" } }, /tool_choice/],
     ["no JSON", "{", /JSON/],
   ])("%s: 400 invalid_request_error", async (_name, body, message) => {
@@ -83,6 +99,33 @@ describe("Anthropic Messages", () => {
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ type: "error", error: { type: "invalid_request_error" } });
     expect(answer.body["error"]?.["message"]).toMatch(message);
+  });
+
+  test.each([
+    { messages: [user, system] },
+    { messages: [user, toolUse, toolResult, system] },
+    { messages: [user, system, said, user] },
+  ])("a system message after a user's is taken, as newer models do", async ({ messages }) => {
+    expect((await post("/v1/messages", { ...good, messages })).status).toBe(200);
+  });
+
+  test.each([
+    "claude-sonnet-4-5",
+    "claude-opus-4-7",
+    "claude-3-5-haiku-latest",
+    "claude-opus-4-20250514",
+  ])("%s refuses a system message, as older models do", async (older) => {
+    const every = await serve(greeting);
+    const body = JSON.stringify({ ...good, model: older, messages: [user, system] });
+    const headers = {
+      "content-type": "application/json",
+      "anthropic-version": "2023-06-01",
+      "x-api-key": "k",
+    };
+    const answer = await fetch(`${every.url}/v1/messages`, { method: "POST", headers, body });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("role 'system' is not supported on this model");
+    await every.close();
   });
 
   test("the client gives its typed errors", async () => {
