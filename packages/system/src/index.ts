@@ -27,7 +27,7 @@ export type { ProcessIdentity } from "./process-identity.ts";
 export { ProcessGuard, runGuardedChild } from "./process-guard.ts";
 export { readLines } from "./read-lines.ts";
 export type { TextLine } from "./read-lines.ts";
-export { readServerInfo, removeServerInfo, writeServerInfo } from "./server-info.ts";
+export { databaseLabel, readServerInfo, removeServerInfo, writeServerInfo } from "./server-info.ts";
 export type { ServerInfo } from "./server-info.ts";
 export { spawnDaemon } from "./spawn-daemon.ts";
 export type { SpawnDaemonOptions } from "./spawn-daemon.ts";

@@ -11,6 +11,18 @@ export interface ServerInfo extends ProcessIdentity {
   readonly port: number;
   /** Of the program, for the exchange of versions. */
   readonly version: string;
+  /** The database it works on, by `databaseLabel`; null for the store of its home, absent where an older program wrote. */
+  readonly database?: string | null;
+}
+
+/** A database by its URL without password and options; null where no URL is given. */
+export function databaseLabel(url: string | undefined): string | null {
+  if (url === undefined || url === "") return null;
+  const parsed = URL.parse(url);
+  if (parsed === null) return "a database whose URL cannot be read";
+  const { protocol, username, host, pathname } = parsed;
+  const user = username === "" ? "" : `${username}@`;
+  return `${protocol.replace("postgresql:", "postgres:")}//${user}${host}${pathname}`;
 }
 
 export async function writeServerInfo(path: string, info: ServerInfo): Promise<void> {
@@ -35,12 +47,13 @@ export async function removeServerInfo(path: string, own: ProcessIdentity): Prom
 
 function parseServerInfo(value: unknown): ServerInfo | undefined {
   if (!isRecord(value)) return undefined;
-  const { pid, startTime, startedAt, port, version } = value;
+  const { pid, startTime, startedAt, port, version, database } = value;
+  const known = typeof database === "string" || database === null ? { database } : {};
   return typeof pid === "number" &&
     typeof startTime === "string" &&
     typeof startedAt === "string" &&
     typeof port === "number" &&
     typeof version === "string"
-    ? { pid, startTime, startedAt, port, version }
+    ? { pid, startTime, startedAt, port, version, ...known }
     : undefined;
 }

@@ -106,7 +106,7 @@ const serverCommands: readonly CommandSpec[] = [
       yesNo("foreground", "stay and log here until told to stop"),
       yesNo("log-to-file", "with --foreground: log to the log file, which is kept small, instead"),
     ],
-    errors: ["SERVER_NOT_STARTED", "LOCK_HELD", "STORE_NEWER"],
+    errors: ["SERVER_NOT_STARTED", "SERVER_ON_OTHER_DATABASE", "LOCK_HELD", "STORE_NEWER"],
   }),
   command("server stop", "Let the local server finish its requests and stop", {
     eventType: "server",

@@ -1,5 +1,7 @@
-import type { CommandRequest } from "@aomori/command";
+import type { CommandContext, CommandRequest } from "@aomori/command";
+import { UserError } from "@aomori/protocol";
 import type { HomeLayout, ServerInfo } from "@aomori/system";
+import { databaseLabel } from "@aomori/system";
 import { version } from "../identity.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -24,6 +26,7 @@ export async function ensureLocalServer(
   request: ServerRequest,
   { port = 0, running }: LocalServerOptions = {},
 ): Promise<ServerInfo> {
+  if (running !== undefined) requireSameDatabase(running, request.context);
   // The API only grows, so that a newer server understands this program.
   if (running !== undefined && compareVersions(running.version, version) >= 0) return running;
   // Loaded only where it is needed: a command that finds its server must not pay for starting one.
@@ -34,4 +37,17 @@ export async function ensureLocalServer(
   );
   await stopLocalServer(layout, running, request);
   return await startLocalServer(layout, request, port);
+}
+
+/** A running server keeps the store it was started on: asking for another one must not be answered from it. */
+function requireSameDatabase(running: ServerInfo, { env }: CommandContext): void {
+  const wanted = databaseLabel(env["AOMORI_DATABASE_URL"]);
+  const { database } = running;
+  if (wanted === null || database === undefined || database === wanted) return;
+  throw new UserError(
+    "conflict",
+    "SERVER_ON_OTHER_DATABASE",
+    `AOMORI_DATABASE_URL names ${wanted}, and the local server (process ${running.pid}) works on ${database ?? "the store in its home"}; ` +
+      'to change over, run "aomori server stop" and start it anew; to stay, unset AOMORI_DATABASE_URL',
+  );
 }

@@ -4,6 +4,7 @@ import { TerminalError } from "@aomori/protocol";
 import { ensureLocalKey, localOrgId } from "@aomori/store";
 import {
   acquireLock,
+  databaseLabel,
   ensureHome,
   errnoOf,
   identifySelf,
@@ -106,7 +107,8 @@ async function serve(
   const url = await listen(server, options);
   const port = Number(new URL(url).port);
   await writeFileAtomic(lastPortFile(layout), `${port}\n`);
-  await writeServerInfo(layout.serverInfoFile, { ...identity, startedAt, port, version });
+  const database = databaseLabel(options.databaseUrl);
+  await writeServerInfo(layout.serverInfoFile, { ...identity, startedAt, port, version, database });
   log({ level: "info", message: `Aomori ${version} answers at ${url} (${runtime.store.kind})` });
   return { url, port, stopped: stopped.promise, drain };
 }
