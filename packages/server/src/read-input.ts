@@ -35,6 +35,20 @@ function coerce(value: unknown, type: unknown): unknown {
 
 const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join(".");
 
+const unitOf: Readonly<Record<string, string>> = { string: "characters", array: "entries" };
+
+/** What a caller reads of a value that is too small or too big; other issues say it well themselves. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
+  const [word, limit] =
+    issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum];
+  const unit = unitOf[issue.origin];
+  if (issue.inclusive === false) return issue.message;
+  if (unit === undefined) return `must be ${word} ${limit}`;
+  if (issue.code === "too_small" && limit === 1) return "must not be empty";
+  return `must have ${word} ${limit} ${unit}`;
+}
+
 function failed(issues: readonly Issue[]): UserError {
   const lines = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
   return new UserError("validation", "VALIDATION_FAILED", lines.join("; "), {
@@ -87,7 +101,7 @@ export function inputReader<Input extends z.ZodType>(
     const parsed = z.safeParse(operation.input, input);
     const issues = (parsed.error?.issues ?? []).map((issue) => ({
       path: pathOf(issue.path),
-      message: issue.message,
+      message: messageOf(issue),
     }));
     if (!parsed.success || strangers.length > 0) throw failed([...strangers, ...issues]);
     return fromWire(operation.input, parsed.data);

@@ -21,6 +21,8 @@ it("lists every problem of an input with its path", async () => {
   expect(new Set(paths)).toEqual(
     new Set(["description", "settings", "settings.threshold", "titel", "title"]),
   );
+  expect(error.message).toContain("title: must not be empty");
+  expect(error.message).toContain("settings.threshold: must be at most 1");
   expect(error.message).toContain("titel: there is no such field; did you mean title?");
   expect(test.world.created).toBe(0);
 });
