@@ -22,9 +22,17 @@ export interface ServedHere {
   drain(): Promise<void>;
 }
 
+export interface Imported {
+  readonly rows: number;
+  /** Specs that are not over: an engine on this store will take them up. */
+  readonly specsInFlight: readonly string[];
+  /** Their tasks that are ready or under way. */
+  readonly tasksInFlight: number;
+}
+
 export interface OpenedStore extends AsyncDisposable {
   exportTo(path: string): Promise<{ readonly rows: number }>;
-  importFrom(path: string): Promise<{ readonly rows: number }>;
+  importFrom(path: string): Promise<Imported>;
   check(): Promise<readonly unknown[]>;
 }
 
@@ -46,7 +54,14 @@ export async function openStoreHere(
   databaseUrl: string | undefined,
   onLog: (message: string) => void,
 ): Promise<OpenedStore> {
-  const { checkStore, exportStore, importStore, openStore } = await import("@aomori/store");
+  const {
+    allOrganizationsLiveSpecs,
+    allOrganizationsLiveTasks,
+    checkStore,
+    exportStore,
+    importStore,
+    openStore,
+  } = await import("@aomori/store");
   const { randomBytes } = await import("node:crypto");
   const store = await openStore({
     home: layout,
@@ -57,7 +72,12 @@ export async function openStoreHere(
   });
   return {
     exportTo: (path) => exportStore(store, path),
-    importFrom: (path) => importStore(store, path),
+    importFrom: async (path) => {
+      const { rows } = await importStore(store, path);
+      const specs = await allOrganizationsLiveSpecs(store);
+      const tasks = await allOrganizationsLiveTasks(store);
+      return { rows, specsInFlight: specs.map(({ id }) => id), tasksInFlight: tasks.length };
+    },
     check: () => checkStore(store),
     [Symbol.asyncDispose]: () => store.close(),
   };
