@@ -1,8 +1,19 @@
 export type Language = "typescript" | "python" | "shell";
 
+/** The good tools the mutants are made from: where each lies below examples. */
+export const goodTools = {
+  typescript: { language: "typescript", file: "hello-aoi/hello-aoi.ts" },
+  python: { language: "python", file: "hello-aoi/hello-aoi.py" },
+  shell: { language: "shell", file: "hello-aoi/hello-aoi.sh" },
+  drawer: { language: "python", file: "hello-aoi/drawer.py" },
+} as const satisfies Readonly<Record<string, { language: Language; file: string }>>;
+
+export type GoodTool = keyof typeof goodTools;
+
 /** A good tool with one thing wrong: an exact edit of its source, and the rule that is there to see it. */
 export interface Mutant {
   readonly id: string;
+  readonly tool: GoodTool;
   readonly language: Language;
   readonly rule: string;
   /** What the variant does wrong, in a few words. */
@@ -30,9 +41,18 @@ export const shout: readonly string[] = ["shout", "--input-jsonl", "-"];
 export const save: readonly string[] = ["save", "--input-jsonl", "-", "--into", "saved"];
 export const tick: readonly string[] = ["tick", "--times", "3", "--every-ms", "50"];
 
-export function mutants(language: Language, rows: readonly Row[]): Mutant[] {
-  return rows.map(([id, rule, breaks, search, replace, argv = plainSearch]) => {
-    return { id: `${language}/${id}`, language, rule, breaks, search, replace, argv };
+/** What a tool is linted with where a row names nothing else. */
+export const usualArgv: Readonly<Record<GoodTool, readonly string[]>> = {
+  typescript: plainSearch,
+  python: plainSearch,
+  shell: plainSearch,
+  drawer: ["put", "note", "hello", "--output", "jsonl"],
+};
+
+export function mutants(tool: GoodTool, rows: readonly Row[]): Mutant[] {
+  const { language } = goodTools[tool];
+  return rows.map(([id, rule, breaks, search, replace, argv = usualArgv[tool]]) => {
+    return { id: `${language}/${id}`, tool, language, rule, breaks, search, replace, argv };
   });
 }
 

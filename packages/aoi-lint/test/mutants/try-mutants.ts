@@ -26,9 +26,9 @@ export async function tryMutants(mutants: readonly Mutant[]): Promise<Trial[]> {
 }
 
 async function tryMutant(workshop: Workshop, mutant: Mutant): Promise<Trial> {
-  const { language, rule, argv } = mutant;
-  const path = await workshop.make(language, applyMutant(await goodSource(language), mutant));
-  const recipe = await readRecipe(recipes[language]);
+  const { tool, rule, argv } = mutant;
+  const path = await workshop.make(tool, applyMutant(await goodSource(tool), mutant));
+  const recipe = await readRecipe(recipes[tool]);
   const checks = lint({
     argv: [path, ...argv],
     cwd: workshop.folder,

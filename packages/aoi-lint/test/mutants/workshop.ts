@@ -4,22 +4,23 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { goodTools } from "./every-mutant.ts";
-import type { Language } from "./mutant.ts";
+import type { GoodTool, Language } from "./mutant.ts";
+import { goodTools } from "./mutant.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 
 export const examples: string = join(root, "examples");
 
-/** The recipe that belongs to the good tool of a language. */
-export const recipes: Readonly<Record<Language, string>> = {
+/** The recipe that belongs to each good tool. */
+export const recipes: Readonly<Record<GoodTool, string>> = {
   typescript: join(examples, "hello-aoi/aoi.lint.json"),
   python: join(examples, "hello-aoi/aoi.lint.json"),
   shell: join(examples, "hello-aoi/shell.lint.json"),
+  drawer: join(examples, "hello-aoi/drawer.lint.json"),
 };
 
-export async function goodSource(language: Language): Promise<string> {
-  return readFile(join(examples, goodTools[language]), "utf8");
+export async function goodSource(tool: GoodTool): Promise<string> {
+  return readFile(join(examples, goodTools[tool].file), "utf8");
 }
 
 /** Makes tools out of sources: files that run by themselves, as quickly as the machine allows. */
@@ -56,11 +57,12 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** Writes an executable file and returns its path. */
-  async make(language: Language, source: string): Promise<string> {
+  async make(tool: GoodTool, source: string): Promise<string> {
+    const { language, file } = goodTools[tool];
     this.#count += 1;
     const folder = join(this.folder, `tool-${this.#count}`);
     await mkdir(folder);
-    const path = join(folder, basename(goodTools[language]));
+    const path = join(folder, basename(file));
     await writeFile(path, source.replace(/^#!.*/, this.#shebang(language)));
     await chmod(path, 0o755);
     return path;

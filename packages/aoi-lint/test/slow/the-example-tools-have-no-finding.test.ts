@@ -9,7 +9,7 @@ import { inProfile, profiles } from "../../src/profile.ts";
 import type { Recipe } from "../../src/recipe.ts";
 import { readRecipe } from "../../src/recipe.ts";
 import { rules } from "../../src/rules/table.ts";
-import { plainSearch, save, shout, tick } from "../mutants/mutant.ts";
+import { plainSearch, save, shout, tick, usualArgv } from "../mutants/mutant.ts";
 import { Workshop, examples, goodSource, recipes } from "../mutants/workshop.ts";
 
 let workshop: Workshop;
@@ -44,6 +44,12 @@ const cases: Case[] = [
       { name: `${language} tick`, tool, argv: tick, recipe, skip: input },
     ];
   }),
+  ...["put", "remove"].map((command): Case => ({
+    name: `drawer ${command}`,
+    tool: async () => workshop.make("drawer", await goodSource("drawer")),
+    argv: command === "put" ? usualArgv.drawer : ["remove", "old", "--yes"],
+    recipe: recipes.drawer,
+  })),
   {
     name: "shell search",
     tool: async () => workshop.make("shell", await goodSource("shell")),
