@@ -14,6 +14,7 @@ import { FifoMaker } from "./runner/fifo.ts";
 import { SandboxMaker } from "./runner/sandbox.ts";
 import { metaOf } from "./runner/stream.ts";
 import type { ScanLimits } from "./runner/stream-scanner.ts";
+import { Watchdog } from "./runner/watchdog.ts";
 import type { Baseline, Target } from "./target.ts";
 import { absoluteTool, toolWords } from "./target.ts";
 
@@ -84,7 +85,11 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   await using sandboxes = await SandboxMaker.open({ cwd: recipe.fixture ?? options.cwd });
-  const settings = await proberOptions({ ...options, signal }, recipe, sandboxes);
+  await using watchdog = new Watchdog(sandboxes.folder);
+  const settings = {
+    ...(await proberOptions({ ...options, signal }, recipe, sandboxes)),
+    watchdog,
+  };
   const { target } = settings;
   const prober = new Prober(settings);
   const started = new Set(chosen.flatMap((rule) => rule.needs));
@@ -104,7 +109,9 @@ export async function* lint(options: LintOptions): AsyncGenerator<Check, void, u
 export async function currentBaseline(options: LintOptions): Promise<Baseline> {
   const { recipe = {} } = options;
   await using sandboxes = await SandboxMaker.open({ cwd: recipe.fixture ?? options.cwd });
-  const prober = new Prober(await proberOptions(options, recipe, sandboxes));
+  await using watchdog = new Watchdog(sandboxes.folder);
+  const settings = await proberOptions(options, recipe, sandboxes);
+  const prober = new Prober({ ...settings, watchdog });
   const [base, schema] = [await prober.outcome("base"), await prober.outcome("schema")];
   const document = schema.kind === "ran" ? schema.runs.map(discoveredObject)[0] : undefined;
   const run = base.kind === "ran" ? base.runs[0] : undefined;

@@ -6,7 +6,7 @@ import type { Probe, ProbeContext } from "./probe.ts";
 import { notRun, ran } from "./probe.ts";
 
 const notIsolated =
-  'the working folder is too large to copy, so nothing can be said about files; name a small one as "fixture" in aoi.lint.json';
+  'the working folder cannot be copied (too large, or the folder for temporary files is in it), so nothing can be said about files; name a small one as "fixture" in aoi.lint.json';
 
 async function capability(
   context: ProbeContext,

@@ -11,6 +11,7 @@ import { observe } from "../runner/observe.ts";
 import type { RunSpec, StdinMode } from "../runner/run-spec.ts";
 import type { Sandbox, SandboxMaker } from "../runner/sandbox.ts";
 import type { ScanLimits } from "../runner/stream-scanner.ts";
+import type { Watchdog } from "../runner/watchdog.ts";
 import type { Target } from "../target.ts";
 import { inputOf, readsStandardInput, upstreamOf } from "../upstream.ts";
 import type { ProbeContext, ProbeName, ProbeOutcome } from "./probe.ts";
@@ -20,6 +21,7 @@ export interface ProberOptions {
   readonly target: Target;
   readonly sandboxes: SandboxMaker;
   readonly fifos: FifoMaker;
+  readonly watchdog?: Watchdog;
   readonly environment: EnvironmentOptions;
   readonly limits?: ScanLimits;
   readonly signal?: AbortSignal;
@@ -69,9 +71,15 @@ export class Prober {
   }
 
   async #run(spec: RunSpec, sandbox: Sandbox): Promise<Observation> {
-    const { fifos, environment, limits, signal } = this.#options;
+    const { fifos, watchdog, environment, limits, signal } = this.#options;
     await writeFiles(sandbox, spec.files);
-    const place = { sandbox, fifos, environment, ...(limits === undefined ? {} : { limits }) };
+    const place = {
+      sandbox,
+      fifos,
+      environment,
+      ...(limits === undefined ? {} : { limits }),
+      ...(watchdog === undefined ? {} : { watchdog }),
+    };
     return observe({ stdin: this.#stdinOf(spec), ...spec }, place, signal);
   }
 

@@ -20,10 +20,12 @@ import { feed, openStdinPipe } from "./stdin-feeder.ts";
 import type { ScanLimits } from "./stream-scanner.ts";
 import { StreamScanner, defaultScanLimits } from "./stream-scanner.ts";
 import { untilQuiet } from "./until-quiet.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 export interface Place {
   readonly sandbox: Sandbox;
   readonly fifos: FifoMaker;
+  readonly watchdog?: Watchdog;
   readonly environment: EnvironmentOptions;
   readonly limits?: ScanLimits;
 }
@@ -105,6 +107,7 @@ class ToolRun {
       clearTimeout(deadline);
       clearInterval(sampler);
       this.kill();
+      if (this.#pid !== undefined) this.#place.watchdog?.ended(this.#pid);
       this.#reader?.close();
       child.removeAllListeners();
     }
@@ -152,6 +155,7 @@ class ToolRun {
     }
     this.#collectStderr(err.readFd);
     this.#pid = child.pid;
+    if (child.pid !== undefined) this.#place.watchdog?.started(child.pid);
     if (input !== undefined)
       void feed(input.writer, stdin, this.#ended.signal, this.#answered.promise);
     void exit.then(

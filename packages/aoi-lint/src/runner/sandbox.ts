@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { FileChange, Snapshot } from "./file-changes.ts";
 import { changesBetween, takeSnapshot } from "./file-changes.ts";
 
@@ -33,10 +33,12 @@ export class SandboxMaker implements AsyncDisposable {
     this.#copies = copies;
   }
 
-  /** A working folder that is too large to copy is used where it is, and then nothing may be said about files. */
+  /** A working folder that is too large to copy, or holds our own, is used where it is, and then nothing may be said about files. */
   static async open(source: SandboxSource): Promise<SandboxMaker> {
     const folder = await mkdtemp(join(tmpdir(), "aoi-lint-"));
-    return new SandboxMaker(folder, source.cwd, await isSmall(source.cwd));
+    const [own, cwd] = await Promise.all([realpath(folder), realpath(source.cwd)]);
+    const holdsUs = own.startsWith(cwd.endsWith(sep) ? cwd : `${cwd}${sep}`);
+    return new SandboxMaker(folder, source.cwd, !holdsUs && (await isSmall(source.cwd)));
   }
 
   /** For what runs nothing. */
