@@ -26,6 +26,7 @@ export class LineSplitter {
   #single: (string | BrokenLine)[] = [];
   #text = "";
   #at = 0;
+  #peekedEnd = -1;
   #rest: Uint8Array[] = [];
   #restBytes = 0;
 
@@ -44,6 +45,21 @@ export class LineSplitter {
     const end = chunk.lastIndexOf(newline) + 1;
     if (end > start) this.#decodeBlock(chunk.subarray(start, end));
     if (end < chunk.length) this.#keep(chunk.subarray(end));
+  }
+
+  /** The next line, left where it is; undefined when there is none, and when only `take` can tell what it is. */
+  peek(): string | undefined {
+    if (this.#single.length > 0 || this.number === 0) return undefined;
+    this.#peekedEnd = this.#text.indexOf("\n", this.#at);
+    if (this.#peekedEnd === -1) return undefined;
+    const line = this.#text.slice(this.#at, this.#peekedEnd);
+    return this.#isTooLong(line) ? undefined : line;
+  }
+
+  /** Takes the line that `peek` has just given. */
+  advance(): void {
+    this.#at = this.#peekedEnd + 1;
+    this.number += 1;
   }
 
   take(): string | BrokenLine | undefined {

@@ -25,11 +25,13 @@ export interface Output {
   readonly failure: OutputFailure | undefined;
   /** Calls once with the failure, at once when there is one already; returns the way to stop listening. */
   onFailure(listener: (failure: OutputFailure) => void): () => void;
+  /** Calls with true before `write` blocks because nobody awaited it, and with false after; returns the way to stop listening. */
+  readonly onBlocking?: (listener: (isBlocking: boolean) => void) => () => void;
 }
 
 export interface OutputOptions {
   readonly fd: number;
-  /** Text is written when this much waits, when the event loop comes round, or when the oldest has waited 10 ms. */
+  /** Text is written when this much waits, when the event loop comes round, and when nothing was for 10 ms. */
   readonly batchLength?: number;
   readonly maxQueuedLength?: number;
 }
@@ -63,6 +65,7 @@ class DescriptorOutput implements Output {
   readonly #maxQueuedLength: number;
   readonly #encoder = new TextEncoder();
   readonly #listeners = new Set<(failure: OutputFailure) => void>();
+  readonly #blockingListeners = new Set<(isBlocking: boolean) => void>();
   #pending = "";
   /** Encoded and not yet written, oldest first. */
   readonly #queue: Chunk[] = [];
@@ -96,6 +99,8 @@ class DescriptorOutput implements Output {
     if (this.#stall !== undefined) return this.#writeStalled(this.#stall.promise);
     this.#turn ??= this.#nextTurn();
     const nowMs = performance.now();
+    // The first batch waits for the rest of it.
+    if (this.#flushedAtMs === 0) this.#flushedAtMs = nowMs;
     const isDue = nowMs - this.#flushedAtMs >= idleFlushMs;
     if (!isDue && this.#pending.length < this.#batchLength) return nothing;
     this.#flushedAtMs = nowMs;
@@ -123,19 +128,29 @@ class DescriptorOutput implements Output {
     return () => this.#listeners.delete(listener);
   }
 
+  onBlocking(listener: (isBlocking: boolean) => void): () => void {
+    this.#blockingListeners.add(listener);
+    return () => this.#blockingListeners.delete(listener);
+  }
+
+  #block(): void {
+    for (const listener of this.#blockingListeners) listener(true);
+    this.flushSync();
+    for (const listener of this.#blockingListeners) listener(false);
+  }
+
   #writeStalled(stall: Promise<void>): Promise<void> {
     if (this.#pending.length >= this.#batchLength) {
       this.#encode();
       // A producer that never waits gives the event loop no turn to write in.
       if (this.#push()) this.#release();
     }
-    if (this.#queuedBytes > this.#maxQueuedLength) this.flushSync();
+    if (this.#queuedBytes > this.#maxQueuedLength) this.#block();
     return this.#stall === undefined ? nothing : stall;
   }
 
-  /** Until the event loop comes round everything is one batch, for 10 ms at most. */
+  /** Until the event loop comes round everything is one batch, for 10 ms at most: a producer may compute without a pause. */
   #nextTurn(): Promise<void> {
-    this.#flushedAtMs = performance.now();
     return new Promise((resolve) => {
       setImmediate(() => {
         this.#turn = undefined;

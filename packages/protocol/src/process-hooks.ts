@@ -33,7 +33,8 @@ export interface ProcessHooks extends Disposable {
  * `process.exit()` and an event loop that runs empty all still end it honestly and drain it.
  *
  * Exit status: 128 + signal, 70 after a crash or an early exit with 0, 141 when the reader closed the pipe,
- * 74 for any other write error. Out of reach: SIGKILL, abort, out of memory and `process.reallyExit`.
+ * 74 for any other write error. Out of reach: SIGKILL, abort, out of memory and `process.reallyExit`; and a
+ * tool that does not await its events is killed by a signal that comes while a reader that stopped blocks it.
  */
 export function installProcessHooks(options: ProcessHookOptions): ProcessHooks {
   return new Hooks(options);
@@ -44,16 +45,23 @@ const signals: readonly EndSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 class Hooks implements ProcessHooks {
   readonly #options: ProcessHookOptions;
   readonly #stopListening: () => void;
+  readonly #stopYielding: (() => void) | undefined;
   #interruptedBy: EndSignal | undefined;
   #drainDeadlineMs: number | undefined;
   #graceTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ProcessHookOptions) {
     this.#options = options;
-    for (const signal of signals) process.on(signal, this.#onSignal);
+    const { output } = options.stream;
+    this.#heedSignals();
     process.on("uncaughtException", this.#onCrash);
     process.on("exit", this.#onExit);
-    this.#stopListening = options.stream.output.onFailure(this.#onFailure);
+    this.#stopListening = output.onFailure(this.#onFailure);
+    this.#stopYielding = output.onBlocking?.((isBlocking) => {
+      // As below: what blocks cannot heed, so a signal must be able to kill.
+      if (isBlocking) this.#ignoreSignals();
+      else this.#heedSignals();
+    });
   }
 
   get interruptedBy(): EndSignal | undefined {
@@ -65,6 +73,7 @@ class Hooks implements ProcessHooks {
     process.off("uncaughtException", this.#onCrash);
     process.off("exit", this.#onExit);
     this.#stopListening();
+    this.#stopYielding?.();
     clearTimeout(this.#graceTimer);
   }
 
@@ -107,6 +116,7 @@ class Hooks implements ProcessHooks {
       if (exitCode === 0) process.exitCode = exitCodes.internal;
     }
     this.#stopListening();
+    this.#stopYielding?.();
     stream.output.flushSync(this.#drainDeadlineMs);
     for (const output of outputs) output.flushSync(this.#drainDeadlineMs);
     if (stream.output.failure !== undefined) process.exitCode = stream.output.failure.exitCode;
@@ -114,6 +124,10 @@ class Hooks implements ProcessHooks {
       process.exitCode = exitCodes.partial;
     }
   };
+
+  #heedSignals(): void {
+    for (const signal of signals) process.on(signal, this.#onSignal);
+  }
 
   #ignoreSignals(): void {
     for (const signal of signals) process.off(signal, this.#onSignal);

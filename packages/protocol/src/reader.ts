@@ -87,6 +87,14 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
   }
 
   next(): Promise<Step> {
+    const isFree = this.#reading === undefined && !this.#closed && this.#signal?.aborted !== true;
+    const event = isFree ? this.#takeOrdinary() : undefined;
+    return event === undefined
+      ? this.#nextWatched()
+      : Promise.resolve({ done: false, value: event });
+  }
+
+  #nextWatched(): Promise<Step> {
     if (this.#reading !== undefined) return this.#queue(() => this.#step());
     try {
       const step = this.#ready();
@@ -107,6 +115,21 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  /** The next event, if it is already here and nothing else has to be known of it; otherwise its line stays. */
+  #takeOrdinary(): StreamEvent | undefined {
+    const line = this.#lines.peek();
+    if (line === undefined) return undefined;
+    try {
+      const value: unknown = JSON.parse(line);
+      if (!isEvent(value) || !this.#rules.admitsUnseen(value.type)) return undefined;
+      this.#lines.advance();
+      return value;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
   }
 
   async #step(): Promise<Step> {

@@ -34,9 +34,14 @@ export class StreamRules {
     this.#requireOk = requireOk;
   }
 
+  /** Whether an event of this type can be handed on as it is: it changes nothing here, and nothing forbids it. */
+  admitsUnseen(type: string): boolean {
+    return this.#isOrdinary && !mayMatter(type);
+  }
+
   /** The event under its prefixed name, or what is wrong with it here. */
   admit(event: StreamEvent, line: number): StreamEvent | CodedError {
-    if (this.#isOrdinary && !mayMatter(event.type)) return event;
+    if (this.admitsUnseen(event.type)) return event;
     const admitted = this.#judge(event, line);
     this.#isOrdinary =
       this.#dialect === "prefixed" && this.#summary === undefined && this.#foreignEnd === undefined;
@@ -81,10 +86,9 @@ export class StreamRules {
   }
 }
 
-const [a, m, s] = [0x61, 0x6d, 0x73];
-
-/** `aoi:…`, `meta` and `summary` begin so; most types of a domain do not. */
+/** Framework names of either dialect that end or open a stream, or may not be here. The first letter settles most. */
 function mayMatter(type: string): boolean {
   const first = type.charCodeAt(0);
-  return first === a || first === m || first === s;
+  if (first === 0x61) return type.startsWith(frameworkPrefix);
+  return (first === 0x6d && type === "meta") || (first === 0x73 && type === "summary");
 }

@@ -60,6 +60,26 @@ describe("a slow reader", () => {
     expect(parse(ended.lines.at(-1))).toMatchObject({ ok: true, count: 20_000 });
   });
 
+  it("stalls the tool and not its event loop", async () => {
+    const child = startTool("alive");
+    const said = await new Promise((resolve) => child.stderr?.once("data", resolve));
+    expect(String(said)).toBe("alive\n");
+    child.kill("SIGKILL");
+    child.stdout?.destroy();
+    await new Promise((resolve) => child.once("exit", resolve));
+  });
+
+  it("that has stopped for good does not keep a tool that awaits nothing from dying of a signal", async () => {
+    const child = startTool("exit-in-mid-stream", 2_000_000);
+    await firstOutput(child);
+    // One that comes before the tool blocks is heeded by an event loop that never comes round; a later one kills.
+    const timer = setInterval(() => child.kill("SIGTERM"), 100);
+    await new Promise((resolve) => child.once("exit", resolve));
+    clearInterval(timer);
+    expect(child.signalCode).toBe("SIGTERM");
+    child.stdout?.destroy();
+  });
+
   it("that has stopped for good does not outlive a signal's grace", async () => {
     const child = startTool("awaited", 200_000);
     await firstOutput(child);
@@ -95,6 +115,21 @@ describe("a descriptor that cannot be written", () => {
     const script = '"$0" --conditions=aomori-source "$1" awaited 100 > /dev/full';
     expect(spawnSync("bash", ["-c", script, process.execPath, toolPath]).status).toBe(74);
   });
+});
+
+it("hands over an event at once while the tool computes", async () => {
+  const child = spawn(process.execPath, ["--conditions=aomori-source", toolPath, "computes"], {
+    env: { ...process.env, AOI_TEST_FOLDER: folder },
+  });
+  let text = "";
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    const got = text.split("\n").slice(0, -1).map(parse);
+    for (const { type, n } of got) {
+      if (type === "row") writeFileSync(join(folder, `got-${String(n)}`), "");
+    }
+  }
+  expect(parse(text.trimEnd().split("\n").at(-1))).toMatchObject({ ok: true, count: 4 });
 });
 
 it("hands over an event within 30 ms while the tool idles", async () => {
