@@ -136,6 +136,7 @@ function revealing(redactor: Redactor, names: readonly string[]): Redactor {
     get searches() {
       return redactor.searches;
     },
+    ...(redactor.mayOccurIn === undefined ? {} : { mayOccurIn: redactor.mayOccurIn }),
   };
 }
 
