@@ -8,8 +8,11 @@ import { engineDag } from "./engine/engine-dag.ts";
 import type { MeasuredFigure } from "./figure.ts";
 import { gitTask } from "./git/git-task.ts";
 import { httpGet } from "./http/http-get.ts";
+import { wrappedListing } from "./machinemode/wrapped-listing.ts";
 import { describeMachine, describeVersions } from "./machine.ts";
 import { writeResults } from "./results-file.ts";
+import { emitting } from "./protocol/emitting.ts";
+import { reading } from "./protocol/reading.ts";
 import { serverStart } from "./server/server-start.ts";
 import { sseFanout } from "./sse/sse-fanout.ts";
 
@@ -22,6 +25,9 @@ const benchmarks: readonly Benchmark[] = [
   sseFanout,
   httpGet,
   cliStart,
+  emitting,
+  reading,
+  wrappedListing,
 ];
 
 const order = benchmarks.flatMap((benchmark) => benchmark.ids);
