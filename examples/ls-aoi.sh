@@ -102,15 +102,16 @@ print_entries() {
   printf '%d false\n' "$printed"
 }
 
-# Sets `field`. A name of plain characters is JSON as it is, jq quotes any other text, and what is no UTF-8 goes as base64.
+# Sets `field`. A name of plain characters is JSON as it is, jq quotes any other; of one that is no UTF-8 it shows what it
+# can, and name_base64 has it exactly.
 name_field() {
   if [[ $1 != *[!A-Za-z0-9\ ._+,=@~-]* ]]; then
     field="\"name\":\"$1\""
-  elif printf '%s' "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
-    field="\"name\":$(jq -nc --arg name "$1" '$name')"
-  else
-    field="\"name_b64\":\"$(printf '%s' "$1" | base64 -w 0)\""
+    return
   fi
+  field="\"name\":$(jq -nc --arg name "$1" '$name')"
+  printf '%s' "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 ||
+    field+=",\"name_base64\":\"$(printf '%s' "$1" | base64 -w 0)\""
 }
 
 capabilities() {
@@ -127,9 +128,8 @@ schema() {
   cat <<EOF
 {"\$schema":"https://json-schema.org/draft/2020-12/schema","title":"$schema_name@$schema_version","anyOf":[
 {"type":"object","properties":{"type":{"const":"entry"},"name":{"type":"string"},
-"name_b64":{"type":"string","contentEncoding":"base64"},"mode":{"type":"string"},
-"size":{"type":"integer","minimum":0},"kind":{"type":"string"}},"required":["type","mode","size","kind"],
-"oneOf":[{"required":["name"]},{"required":["name_b64"]}]},
+"name_base64":{"type":"string","contentEncoding":"base64"},"mode":{"type":"string"},
+"size":{"type":"integer","minimum":0},"kind":{"type":"string"}},"required":["type","name","mode","size","kind"]},
 {"type":"object","properties":{"type":{"type":"string","pattern":"^aoi:"}}}]}
 EOF
 }

@@ -35,6 +35,7 @@ beforeAll(async () => {
   const bin = join(workshop.folder, "bin");
   await mkdir(bin);
   await symlink(await workshop.make("python", await goodSource("python")), join(bin, "hello-aoi"));
+  await symlink(await workshop.make("drawer", await goodSource("drawer")), join(bin, "drawer"));
   await symlink(join(examples, "ls-aoi.sh"), join(bin, "ls-aoi"));
 });
 
