@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,10 +19,19 @@ beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "aoi-registry-tools-"));
   const [bin, folder] = [join(place, "bin"), join(place, "folder")];
   for (const directory of [bin, folder]) mkdirSync(directory);
-  const sources = { aomori: "cli", "aoi-lint": "aoi-lint", machinemode: "machinemode" };
-  for (const [name, source] of Object.entries(sources)) {
-    const file = join(root, "packages", source, "src", "bin.ts");
-    const line = `exec '${process.execPath}' --conditions=aomori-source '${file}' "$@"`;
+  const built = (script: string, name: string): string => {
+    const into = join(place, name);
+    execFileSync(process.execPath, ["--conditions=aomori-source", script, into], { cwd: root });
+    symlinkSync(join(root, "node_modules"), join(into, "node_modules"));
+    return `'${join(into, `${name}.cjs`)}'`;
+  };
+  const programs = {
+    aomori: built("tools/build.ts", "aomori"),
+    machinemode: built("packages/machinemode/tools/build.ts", "machinemode"),
+    "aoi-lint": `--conditions=aomori-source '${join(root, "packages/aoi-lint/src/bin.ts")}'`,
+  };
+  for (const [name, program] of Object.entries(programs)) {
+    const line = `exec '${process.execPath}' ${program} "$@"`;
     writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
   }
   const git = (...argv: string[]): unknown =>
