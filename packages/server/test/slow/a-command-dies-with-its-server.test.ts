@@ -110,7 +110,7 @@ it("goes on after being killed before, in and after each kind of git command", a
     }
     if (point !== undefined) hit.push(`${point.word} ${point.moment}`);
     index += 1;
-    await expectNoOrphans(world.home, { withinMs: 8_000 });
+    await expectNoOrphans(world.home);
   }
   expect(hit.length).toBeGreaterThan(12);
 });

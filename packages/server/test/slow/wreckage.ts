@@ -41,7 +41,7 @@ export function processesIn(directory: string, except: readonly number[] = []): 
 /** Resolves once nothing lives in the directory; a killed server's children end within moments. */
 export async function expectNoOrphans(
   directory: string,
-  { withinMs = 3_000, except = [] }: { withinMs?: number; except?: readonly number[] } = {},
+  { withinMs = 15_000, except = [] }: { withinMs?: number; except?: readonly number[] } = {},
 ): Promise<void> {
   const endMs = Date.now() + withinMs;
   let left = processesIn(directory, except);
