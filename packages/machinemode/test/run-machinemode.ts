@@ -21,6 +21,10 @@ async function builtCommand(): Promise<string> {
   return join(folder, "machinemode.cjs");
 }
 
+export function isInstalled(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").some((path) => existsSync(join(path, program)));
+}
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface Ran {

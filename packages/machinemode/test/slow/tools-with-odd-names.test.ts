@@ -5,11 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bytesOf, oddDirectory, oddNames, sortedHex } from "../odd-names.ts";
 import type { Fields } from "../run-machinemode.ts";
-import { machinemode } from "../run-machinemode.ts";
-
-const hasRg = ["/usr/bin/rg", "/usr/local/bin/rg"].some((path) =>
-  readdirSync(join(path, "..")).includes("rg"),
-);
+import { isInstalled, machinemode } from "../run-machinemode.ts";
 
 function git(cwd: string, ...args: readonly string[]): string {
   const identity = [
@@ -129,7 +125,7 @@ test("grep tells the file, line and text of every match", async () => {
 });
 
 test("rg tells the same, in one order", async (context) => {
-  if (!hasRg) return context.skip("needs rg: not installed");
+  if (!isInstalled("rg")) return context.skip("needs rg: not installed");
   const cwd = oddDirectory();
   const { records, summary } = await machinemode(["rg", "--hidden", "-e", "^[0-9]+$", "."], {
     cwd,
