@@ -87,7 +87,7 @@ function drain(fd: number): string {
 describe("a tool killed while its reader does not read", () => {
   it("leaves only whole lines in a pipe", async () => {
     const path = join(folder, "pipe");
-    execFileSync("mkfifo", [path]);
+    execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
     const child = spawn(process.execPath, [floodTool, "awaited", "200000"], {
