@@ -61,7 +61,7 @@ async function outputOf({ language, code }: Recipe): Promise<string> {
       HOME: folder,
       LANG: "C.UTF-8",
     },
-    timeout: 20_000,
+    timeout: 50_000,
   });
   return stdout.replaceAll(/"elapsed_ms":\d+/g, '"elapsed_ms":0');
 }
@@ -83,7 +83,7 @@ describe("the guide to machine mode", () => {
     expect(guide.match(/^```\w/gm)?.length).toBe(recipes.length * 2);
   });
 
-  test.concurrent.for(recipes)("$name", async (recipe, { expect, skip }) => {
+  test.concurrent.for(recipes)("$name", { timeout: 60_000 }, async (recipe, { expect, skip }) => {
     if (recipe.code.includes("jq") && !(await hasJq())) {
       skip("needs jq: not installed");
     }
