@@ -23,6 +23,7 @@ export async function runLintProgram(
     commands: [{ name: lintSpec.name, summary: lintSpec.summary, isProgram: true }],
     load: async () => Promise.resolve({ spec: lintSpec, handler: lintHandler(options) }),
     loadSpecs: async () => Promise.resolve([lintSpec]),
+    loadChecks: async () => (await import("./doctor.ts")).doctorChecks,
   };
   return await runProgram(program, argv, context);
 }

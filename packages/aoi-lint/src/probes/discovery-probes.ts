@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
-import { promisify } from "node:util";
 import type { RunSpec } from "../runner/run-spec.ts";
+import { canUnshare } from "../runner/what-is-here.ts";
 import { toolArgv, withArguments } from "../target.ts";
 import { discoveredObject } from "../rules/discovered.ts";
 import { capabilityOf } from "../rules/capability.ts";
@@ -62,16 +61,6 @@ export const offlineDiscovery: Probe = async (context) => {
   const spec = discovery(context, "capabilities without a network", ["capabilities"]);
   return ran(await context.run({ ...spec, withoutNetwork: true }));
 };
-
-async function canUnshare(): Promise<boolean> {
-  try {
-    await promisify(execFile)("unshare", ["-rn", "true"]);
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
-}
 
 /** Every flag the capabilities promise for the command, tried without doing anything. */
 export const declaredFlags: Probe = async (context) => {

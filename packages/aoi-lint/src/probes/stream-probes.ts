@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Observation } from "../runner/observation.ts";
 import type { RunSpec, StdoutMode } from "../runner/run-spec.ts";
+import { hasScript } from "../runner/what-is-here.ts";
 import { capabilityOf } from "../rules/capability.ts";
 import { discoveredObject } from "../rules/discovered.ts";
 import { toolArgv, withArguments } from "../target.ts";
@@ -86,17 +85,6 @@ export const terminal: Probe = async (context) => {
     }),
   );
 };
-
-/** Only the one of util-linux takes a command this way. */
-async function hasScript(): Promise<boolean> {
-  try {
-    const { stdout } = await promisify(execFile)("script", ["--version"]);
-    return stdout.includes("util-linux");
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
-}
 
 /** Nobody reads until the tool waits for its reader: what an early exit would lose is lost here. */
 export const narrowPipe: Probe = async (context) => {

@@ -51,7 +51,7 @@ export async function observe(
   const stopWatch =
     spec.watchFiles === true ? await watch(place.sandbox) : async () => Promise.resolve(undefined);
   const run = new ToolRun(spec, place);
-  const onAbort = (): void => run.kill();
+  const onAbort = (): void => run.abandon();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const seen = await run.run();
@@ -81,6 +81,7 @@ class ToolRun {
   #peakMemory: number | undefined;
   readonly #answered = Promise.withResolvers<void>();
   #idleAtDeadline = false;
+  #isAbandoned = false;
   #pid: number | undefined;
   #reader: PipeReader | undefined;
 
@@ -101,7 +102,7 @@ class ToolRun {
       const ending = await exit;
       const durationMs = this.#nowMs();
       this.#ended.abort();
-      await this.#drain();
+      if (!this.#isAbandoned) await this.#drain();
       return this.#tell(ending, durationMs, await this.#survivors());
     } finally {
       clearTimeout(deadline);
@@ -115,6 +116,13 @@ class ToolRun {
 
   kill(): void {
     this.#signalGroup("SIGKILL");
+  }
+
+  /** Nobody wants to know any more: the tool ends, and nothing of it is waited for. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.kill();
+    this.#reader?.close();
   }
 
   #nowMs(): number {
@@ -156,6 +164,7 @@ class ToolRun {
     this.#collectStderr(err.readFd);
     this.#pid = child.pid;
     if (child.pid !== undefined) this.#place.watchdog?.started(child.pid);
+    if (this.#isAbandoned) this.kill();
     if (input !== undefined)
       void feed(input.writer, stdin, this.#ended.signal, this.#answered.promise);
     void exit.then(
@@ -291,6 +300,7 @@ class ToolRun {
   /** What lives on in the tool's session a moment after its end. */
   async #survivors(): Promise<string[]> {
     const pid = this.#pid ?? 0;
+    if (this.#isAbandoned) return [];
     for (let wait = 0; wait < 10; wait += 1) {
       const rows = processesOf(pid);
       if (rows.length === 0) return [];

@@ -18,7 +18,6 @@ while read -r what group; do
   esac
 done
 for one in $live; do kill -s KILL -- "-$one" 2>/dev/null; done
-sleep 0.2
 rm -rf -- "$1"`;
 
 /** A process of its own that ends what the linter has started when the linter itself is killed. */
