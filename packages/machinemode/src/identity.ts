@@ -1,7 +1,7 @@
 import type { ProgramIdentity } from "@aomori/command";
 
 /** This package's version; a test holds it to package.json. */
-export const version = "0.1.0";
+const version = "0.1.0";
 
 export const identity: ProgramIdentity = {
   name: "machinemode",

@@ -7,7 +7,7 @@ import { bundle } from "../tools/bundle.ts";
 const folder = join(tmpdir(), "machinemode-bundle");
 
 /** The command as it is published, built once for a run of the tests. */
-async function builtCommand(): Promise<string> {
+export async function builtCommand(): Promise<string> {
   if (!existsSync(folder)) {
     const own = mkdtempSync(join(tmpdir(), "machinemode-"));
     await bundle(own);

@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { identity } from "../src/identity.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseInvocation, takeTrailing, withoutTrailingOutput } from "../src/cli/parse-options.ts";
 import { noOptions } from "../src/running/options.ts";
-import { isInstalled, machinemode } from "./run-machinemode.ts";
+import { builtCommand, isInstalled, machinemode } from "./run-machinemode.ts";
 
 test("the wrapper's options end at the tool's name, the rest is the tool's", () => {
   const { options, tool, argv } = parseInvocation([
@@ -67,4 +69,32 @@ test("they reach the run, and a tool's own --output stays its own", async (conte
   });
   expect(fetched.records).toMatchObject([{ output_file: "jsonl" }]);
   expect(readdirSync(cwd)).toContain("jsonl");
+});
+
+test("an argument that is not UTF-8 never names another file", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "bytes-"));
+  writeFileSync(join(cwd, "\uFFFD"), "");
+  // The wrapper is called by a shell, because Node cannot write such bytes into an argument itself.
+  const words = [
+    "sh",
+    "-c",
+    'exec "$0" "$1" rm -f "$(printf "\\377")"',
+    process.execPath,
+    await builtCommand(),
+  ];
+  const { records } = await machinemode(words, { cwd });
+  const inner = records.map(({ text }): unknown => JSON.parse(text as string));
+  expect(inner).toContainEqual(
+    expect.objectContaining({ code: "ARGUMENT_NOT_UTF8", category: "validation" }),
+  );
+  expect(readdirSync(cwd)).toEqual(["\uFFFD"]);
+  const whole = await machinemode(["rm", "-f", "\uFFFD"], { cwd });
+  expect(whole.summary).toMatchObject({ ok: true, count: 1 });
+});
+
+test("the version is the package's", async () => {
+  const manifest: unknown = JSON.parse(
+    readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8"),
+  );
+  expect(manifest).toMatchObject({ version: identity.version });
 });

@@ -39,7 +39,7 @@ export async function bundle(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await cp(join(root, "adapters"), join(folder, "adapters"), { recursive: true });
   const done = new Set<string>();
-  let waiting = [join(root, "src", "machinemode.ts")];
+  let waiting = [fileURLToPath(new URL("../src/machinemode.ts", import.meta.url))];
   while (waiting.length > 0) {
     const late: string[] = [];
     await Promise.all(waiting.map((file) => bundleOne(file, folder, (found) => late.push(found))));

@@ -17,6 +17,7 @@ import { runSignal, runWrapped } from "../running/run-wrapped.ts";
 import { identity } from "../identity.ts";
 import type { Invocation } from "./parse-options.ts";
 import { parseInvocation, takeTrailing, withoutTrailingOutput } from "./parse-options.ts";
+import { refuseLostBytes } from "./argument-bytes.ts";
 import { environmentSecrets, secretsIn } from "./secrets.ts";
 
 /** What the entry file knows of the world outside. */
@@ -28,7 +29,10 @@ export interface Host {
 
 /** Runs one wrapped tool and takes over the process's signals for good; resolves with the exit status to end it with, never rejects. */
 export async function runTool(words: readonly string[], host: Host): Promise<number> {
-  const invocation = attempt(() => parseInvocation(words));
+  const invocation = attempt(() => {
+    refuseLostBytes(words);
+    return parseInvocation(words);
+  });
   const tool = "failure" in invocation ? firstWord(words) : (invocation.value.tool ?? "");
   const redactor = createRedactor({ secrets: secretsIn(words) });
   const stream = (command: string): Emitter<ToolRecord> => {

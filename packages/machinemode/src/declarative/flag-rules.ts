@@ -24,6 +24,6 @@ export function flagRules({
   };
 }
 
-export function shapesOf(flags: readonly string[]): ReadonlyMap<string, FlagShape> {
+function shapesOf(flags: readonly string[]): ReadonlyMap<string, FlagShape> {
   return new Map(flags.map((flag) => [flag.replace(/=$/, ""), { takesValue: flag.endsWith("=") }]));
 }

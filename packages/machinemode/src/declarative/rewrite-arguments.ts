@@ -68,7 +68,7 @@ export function checkedArguments(
   return rest.length > 0 ? [...passed, ...rest] : passed;
 }
 
-export function refusedFlag(name: string, flag: string, why: string): UserError {
+function refusedFlag(name: string, flag: string, why: string): UserError {
   return new UserError(
     "usage",
     "UNSUPPORTED_FLAG",
@@ -92,7 +92,7 @@ interface FlagPiece {
 }
 
 /** `--long=value`, `-abc` and `-n5` as single flags; a word that begins with an unknown letter stays whole. */
-export function flagPieces(
+function flagPieces(
   word: string,
   shapeOf: (flag: string) => FlagShape | undefined,
 ): readonly FlagPiece[] {

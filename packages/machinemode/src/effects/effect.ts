@@ -9,7 +9,7 @@ import type { FileKind } from "../native/kinds.ts";
 import { fileKind } from "../native/kinds.ts";
 import type { ErrorItem, Item, WarningItem } from "../record.ts";
 
-export const effectActions = ["remove", "copy", "move", "create_directory"] as const;
+const effectActions = ["remove", "copy", "move", "create_directory"] as const;
 
 /** One change of the file system, known before it is made. */
 export interface Effect {
@@ -94,7 +94,7 @@ export function effectError(
   return { type: "aoi:error", error: new UserError(category, code, message) };
 }
 
-/** A run stops as soon as it is told to: between two effects the event loop must turn. */
+/** Throws MISSING_OPERAND where fewer were given. */
 export function needOperands(
   tool: string,
   operands: readonly string[],

@@ -23,7 +23,7 @@ const kinds: Readonly<Record<string, readonly [ErrorCategory, string, string]>> 
 };
 
 /** A failed system call on a path, in AOI's words. What is no system error is thrown on. */
-export function pathError(error: unknown, doing: string, path: ByteString): CodedError {
+function pathError(error: unknown, doing: string, path: ByteString): CodedError {
   const errno = errnoOf(error);
   if (errno === undefined) throw error;
   const { text } = decodeBytes(path);

@@ -114,16 +114,16 @@ export function bigStats(path: ByteString, follow = false): BigIntStats {
   return follow ? statSync(file, { bigint: true }) : lstatSync(file, { bigint: true });
 }
 
-export function linkTarget(path: ByteString): ByteString {
+function linkTarget(path: ByteString): ByteString {
   return readlinkSync(toSystemPath(path), { encoding: "latin1" });
 }
 
 /** Linux's encoding of a device number. */
-export function majorOf(device: number): number {
+function majorOf(device: number): number {
   return Number(((BigInt(device) >> 8n) & 0xfffn) | ((BigInt(device) >> 32n) & ~0xfffn));
 }
 
-export function minorOf(device: number): number {
+function minorOf(device: number): number {
   return Number((BigInt(device) & 0xffn) | ((BigInt(device) >> 12n) & ~0xffn));
 }
 

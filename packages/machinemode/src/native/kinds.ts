@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import type { JsonSchema } from "../json-schema.ts";
 
-export const fileKinds = [
+const fileKinds = [
   "file",
   "directory",
   "symlink",
