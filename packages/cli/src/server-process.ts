@@ -22,7 +22,7 @@ export interface ServedHere {
   drain(): Promise<void>;
 }
 
-export interface Imported {
+interface Imported {
   readonly rows: number;
   /** Specs that are not over: an engine on this store will take them up. */
   readonly specsInFlight: readonly string[];
