@@ -206,8 +206,10 @@ async function openMadeBefore(
   const { path, branch } = request;
   const worktree = await openAt(clone, path, branch);
   // The agent in it may have switched: what counts is what it was made for.
-  const madeFor = (await readTextFile(madeForFile(worktree))) ?? known.branch;
-  if (madeFor === branch) return worktree;
+  // A disk that was full, or a kill, may have left the note empty or kept it from being made.
+  const noted = await readTextFile(madeForFile(worktree));
+  const madeFor = noted === undefined || noted === "" ? known.branch : noted;
+  if (madeFor === branch) return noted === branch ? worktree : remember(worktree);
   throw new UserError(
     "conflict",
     "WORKTREE_BRANCH_MISMATCH",

@@ -58,6 +58,17 @@ test("a worktree that was half-made, or whose directory went, is made again on i
   expect(await currentHead(await add("TSK-001"))).toBe(commit);
 });
 
+test("a worktree whose note of its branch a full disk left empty is found again", async () => {
+  const { add } = await sandbox();
+  const first = await add("TSK-001");
+  const note = join(first.gitDirectory, "aomori-branch");
+  for (const lose of [() => writeFileSync(note, ""), () => rmSync(note)]) {
+    lose();
+    expect(await add("TSK-001")).toEqual(first);
+    expect(readFileSync(note, "utf8")).toBe(first.branch);
+  }
+});
+
 test("a path that holds something else is left alone", async () => {
   const { root, clone, base, add } = await sandbox();
   put(root, { "worktrees/TSK-001/precious.txt": "p" });
