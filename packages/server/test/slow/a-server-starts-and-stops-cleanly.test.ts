@@ -27,7 +27,7 @@ const decisive = [
   "link db.lock.tmp",
   "rm db.lock.tmp",
   "mkdir db.partial",
-  "writeFile db.partial",
+  "writeFileSync db.partial",
   "rename db.partial",
   "writeSync",
   "rename .credentials.tmp",

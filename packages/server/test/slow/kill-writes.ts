@@ -8,7 +8,14 @@ import { syncBuiltinESMExports } from "node:module";
 type Call = (...args: unknown[]) => unknown;
 
 const late = ["writeFile", "open", "rename", "link", "rm", "rmdir", "mkdir"];
-const atOnce = ["writeSync", "ftruncateSync", "renameSync", "unlinkSync", "mkdirSync"];
+const atOnce = [
+  "writeFileSync",
+  "writeSync",
+  "ftruncateSync",
+  "renameSync",
+  "unlinkSync",
+  "mkdirSync",
+];
 
 function labelOf(name: string, path: unknown): string {
   if (typeof path !== "string") return name;
@@ -19,10 +26,13 @@ function labelOf(name: string, path: unknown): string {
 
 /** Each change is a line of the file; the one that makes the line `label` come up for the n-th time is not made. */
 export function armKillWrites(file: string, { label, nth }: { label: string; nth: number }): void {
-  const { appendFileSync } = fs;
+  const { writeSync } = fs;
+  const lines = fs.openSync(file, "a");
   let count = 0;
+  // A file written at once is one change, of whatever calls it is made.
+  let insideAnother = false;
   const note = (line: string): void => {
-    appendFileSync(file, `${line}\n`);
+    writeSync(lines, `${line}\n`);
     if (line === label) count += 1;
     if (count === nth) process.kill(process.pid, "SIGKILL");
   };
@@ -31,8 +41,15 @@ export function armKillWrites(file: string, { label, nth }: { label: string; nth
       const call: unknown = Reflect.get(calls, name);
       if (typeof call !== "function") throw new Error(`there is no ${name}`);
       const changed: Call = (...args) => {
-        if (name !== "open" || (args[1] ?? "r") !== "r") note(labelOf(name, args[0]));
-        return Reflect.apply(call, calls, args) as unknown;
+        const changes = name !== "open" || (args[1] ?? "r") !== "r";
+        if (changes && !insideAnother) note(labelOf(name, args[0]));
+        if (name !== "writeFileSync") return Reflect.apply(call, calls, args) as unknown;
+        insideAnother = true;
+        try {
+          return Reflect.apply(call, calls, args) as unknown;
+        } finally {
+          insideAnother = false;
+        }
       };
       Reflect.set(calls, name, changed);
     }
