@@ -105,7 +105,7 @@ describe("the store", () => {
     const exported = place.json(["store", "export", file]);
     using other = new Workplace();
     const imported = other.json(["store", "import", file]);
-    expect(imported).toEqual({ ...exported, specs_in_flight: [], tasks_in_flight: 0 });
+    expect(imported).toEqual({ ...Object(exported), specs_in_flight: [], tasks_in_flight: 0 });
     expect(other.json(["key", "list"])).toContainEqual(expect.objectContaining({ name: "ci" }));
   });
 });
