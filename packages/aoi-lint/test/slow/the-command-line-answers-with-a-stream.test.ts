@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readEvents } from "@aomori/protocol";
 import type { StreamEvent } from "@aomori/protocol";
-import { goodStream, temporaryFolder } from "./tiny-tools.ts";
+import { goodStream, temporaryFolder } from "../tiny-tools.ts";
 
-const bin = resolve(import.meta.dirname, "../src/bin.ts");
+const bin = resolve(import.meta.dirname, "../../src/bin.ts");
 
 function run(
   cwd: string,

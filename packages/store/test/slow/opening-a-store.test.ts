@@ -6,17 +6,17 @@ import { join } from "node:path";
 import { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 
-import { getOrganization, localOrgId, openStore } from "../src/index.ts";
-import { loadMigrations } from "../src/migrations.ts";
-import type { Migration } from "../src/migrations.ts";
-import { openPglite } from "../src/pglite-backend.ts";
+import { getOrganization, localOrgId, openStore } from "../../src/index.ts";
+import { loadMigrations } from "../../src/migrations.ts";
+import type { Migration } from "../../src/migrations.ts";
+import { openPglite } from "../../src/pglite-backend.ts";
 import {
   describeStores,
   temporaryDatabase,
   temporaryHome,
   TestClock,
   testDatabaseUrl,
-} from "./describe-stores.ts";
+} from "../describe-stores.ts";
 
 const options = { clock: new TestClock(), randomBytes: () => new Uint8Array() };
 
@@ -67,7 +67,7 @@ describe("PGlite", () => {
         "--liftoff-only",
         "--input-type=module",
         "-e",
-        `import { openStore } from ${JSON.stringify(import.meta.resolve("../src/index.ts"))};
+        `import { openStore } from ${JSON.stringify(import.meta.resolve("../../src/index.ts"))};
          await openStore({ home: ${JSON.stringify(home)}, clock: { now: () => Date.now() }, randomBytes: (n) => new Uint8Array(n) });
          console.log("open"); setInterval(() => {}, 1000);`,
       ],

@@ -17,7 +17,7 @@ import {
   type Worktree,
 } from "@aomori/git";
 
-import { git, put, sandbox, type Files } from "./sandbox.ts";
+import { git, put, sandbox, type Files } from "../sandbox.ts";
 
 async function commit(worktree: Worktree, files: Files): Promise<CommitId> {
   put(worktree.path, files);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { driverFor, requireDriver } from "../src/index.ts";
+import { driverFor, requireDriver } from "../../src/index.ts";
 import {
   anthropicAt,
   follow,
@@ -12,7 +12,7 @@ import {
   serverPlaying,
   temporaryDirectory,
   worktreeWith,
-} from "./workbench.ts";
+} from "../workbench.ts";
 
 test("a real pi changes files and its steps are told in our words", async () => {
   const server = await serverPlaying({
