@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { fieldsOfBytes } from "@aomori/protocol";
 
 /**
  * Names and output of tools are bytes, not text. Inside this package they travel as byte strings: one
@@ -24,25 +24,21 @@ export function toSystemPath(bytes: ByteString): string | Buffer {
   return ascii.test(bytes) ? bytes : Buffer.from(bytes, "latin1");
 }
 
-/** The text of a byte string, and its bytes in base64 where they are not UTF-8 (the text then has U+FFFD in it). */
-export function decodeBytes(bytes: ByteString): { readonly text: string; readonly b64?: string } {
-  if (ascii.test(bytes)) return { text: bytes };
-  const buffer = Buffer.from(bytes, "latin1");
-  const text = buffer.toString("utf8");
-  return isUtf8(buffer) ? { text } : { text, b64: buffer.toString("base64") };
+/** The text of a byte string, for people: U+FFFD stands where the bytes are not UTF-8. */
+export function shownText(bytes: ByteString): string {
+  return ascii.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** Sets `field`, and `field_b64` beside it where the bytes are not UTF-8. */
-export function setText(record: Record<string, unknown>, field: string, bytes: ByteString): void {
-  const { text, b64 } = decodeBytes(bytes);
-  record[field] = text;
-  if (b64 !== undefined) record[`${field}_b64`] = b64;
-}
-
-/** The same as an object to spread. */
+/** The fields that tell a byte string: its text, and its exact bytes beside it where they are not UTF-8. */
 export function textFields(field: string, bytes: ByteString): Record<string, string> {
-  const { text, b64 } = decodeBytes(bytes);
-  return b64 === undefined ? { [field]: text } : { [field]: text, [`${field}_b64`]: b64 };
+  if (ascii.test(bytes)) return { [field]: bytes };
+  return fieldsOfBytes(field, Buffer.from(bytes, "latin1"));
+}
+
+/** Sets the same on a record. */
+export function setText(record: Record<string, unknown>, field: string, bytes: ByteString): void {
+  if (ascii.test(bytes)) record[field] = bytes;
+  else Object.assign(record, textFields(field, bytes));
 }
 
 /** As many characters as a message can carry. */
@@ -51,7 +47,6 @@ export function clip(text: string, maxLength = 1000): string {
 }
 
 /** The fields of a warning that show what could not be read. */
-export function rawFields(bytes: ByteString): { readonly raw: string; readonly raw_b64?: string } {
-  const { text, b64 } = decodeBytes(clip(bytes, 4096));
-  return b64 === undefined ? { raw: text } : { raw: text, raw_b64: b64 };
+export function rawFields(bytes: ByteString): Record<string, string> {
+  return textFields("raw", clip(bytes, 4096));
 }

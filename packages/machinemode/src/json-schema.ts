@@ -3,7 +3,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const sources = ["native", "parsed", "heuristic"] as const;
 
-/** The schema of a record: `type`, `source` and its own fields; `name_b64` goes without saying beside any text. */
+/** The schema of a record: `type`, `source` and its own fields; `name_base64` goes without saying beside any text. */
 export function recordSchema(
   type: string,
   fields: Readonly<Record<string, JsonSchema>>,
@@ -12,7 +12,7 @@ export function recordSchema(
   return {
     type: "object",
     properties: { type: { const: type }, source: { enum: sources }, ...fields },
-    patternProperties: { _b64$: { type: "string", contentEncoding: "base64" } },
+    patternProperties: { _base64$: { type: "string", contentEncoding: "base64" } },
     required: ["type", "source", ...required],
   };
 }

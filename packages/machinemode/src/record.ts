@@ -18,7 +18,7 @@ export interface WarningItem {
   readonly message: string;
   readonly raw?: string;
   /** The bytes behind `raw` where they are not UTF-8. */
-  readonly raw_b64?: string;
+  readonly raw_base64?: string;
 }
 
 /** A failure of one part; the run goes on. */

@@ -24,7 +24,7 @@ test("a name that is not UTF-8 has its bytes beside a readable text, and no othe
   const invalid = oddNames.filter((name) => !Buffer.from(name.toString("utf8")).equals(name));
   expect(
     sortedHex(
-      records.filter((record) => "name_b64" in record).map((record) => bytesOf(record, "name")),
+      records.filter((record) => "name_base64" in record).map((record) => bytesOf(record, "name")),
     ),
   ).toEqual(sortedHex(invalid));
 });

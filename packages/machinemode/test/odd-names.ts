@@ -61,7 +61,7 @@ export function oddDirectory(): string {
 
 /** The bytes a record says a field has. */
 export function bytesOf(record: Readonly<Record<string, unknown>>, field: string): Buffer {
-  const exact = record[`${field}_b64`];
+  const exact = record[`${field}_base64`];
   return typeof exact === "string"
     ? Buffer.from(exact, "base64")
     : Buffer.from(String(record[field]), "utf8");

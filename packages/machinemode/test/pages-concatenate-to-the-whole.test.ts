@@ -116,12 +116,12 @@ test("fields are projected, with the bytes beside them, and unknown ones refused
   const cwd = oddDirectory();
   const { records } = await machinemode(["--fields", "name", "ls", "-l"], { cwd });
   for (const record of records)
-    expect(Object.keys(record).filter((key) => key !== "name_b64")).toEqual([
+    expect(Object.keys(record).filter((key) => key !== "name_base64")).toEqual([
       "type",
       "source",
       "name",
     ]);
-  expect(records.some((record) => "name_b64" in record)).toBe(true);
+  expect(records.some((record) => "name_base64" in record)).toBe(true);
   const refused = await machinemode(["--fields", "nmae", "ls"], { cwd });
   expect(refused.events.at(-2)).toMatchObject({ code: "UNKNOWN_FIELD", category: "usage" });
 });

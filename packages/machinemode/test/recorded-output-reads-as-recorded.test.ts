@@ -2,11 +2,10 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { resolveAdapter } from "../src/resolve-adapter.ts";
 import { corpusCases } from "./corpus-cases.ts";
+import { planOf } from "./plan-of.ts";
 import { replayed } from "./replay.ts";
 
-const builtin = fileURLToPath(new URL("../adapters", import.meta.url));
 const corpora = fileURLToPath(new URL("corpora", import.meta.url));
 
 interface Recorded {
@@ -25,22 +24,7 @@ test.each(corpusCases.map(({ name }) => name))(
   "%s reads the same, however its output is cut",
   async (name) => {
     const recorded: Recorded = JSON.parse(readFileSync(join(corpora, `${name}.json`), "utf8"));
-    const [tool = "", ...argv] = recorded.words;
-    const adapter = await resolveAdapter({
-      tool,
-      argv,
-      files: [],
-      folders: { builtin, user: undefined },
-      lines: false,
-    });
-    const plan = adapter.plan(argv, {
-      cwd: "/",
-      env: {},
-      dryRun: false,
-      yes: false,
-      signal: new AbortController().signal,
-    });
-    if (plan.kind !== "child") throw new Error(`${name} is answered without a tool`);
+    const plan = await planOf(recorded.words, "/");
     const stdout = Buffer.from(recorded.stdout_base64, "base64");
     for (const size of [1, 7, 4096]) {
       const items = await replayed(plan, stdout, size);
@@ -58,22 +42,7 @@ test.each(corpusCases.map(({ name }) => name))(
 test("output that is cut short never makes a record that the whole does not have", async () => {
   for (const { name } of corpusCases) {
     const recorded: Recorded = JSON.parse(readFileSync(join(corpora, `${name}.json`), "utf8"));
-    const [tool = "", ...argv] = recorded.words;
-    const adapter = await resolveAdapter({
-      tool,
-      argv,
-      files: [],
-      folders: { builtin, user: undefined },
-      lines: false,
-    });
-    const plan = adapter.plan(argv, {
-      cwd: "/",
-      env: {},
-      dryRun: false,
-      yes: false,
-      signal: new AbortController().signal,
-    });
-    if (plan.kind !== "child") continue;
+    const plan = await planOf(recorded.words, "/");
     const stdout = Buffer.from(recorded.stdout_base64, "base64");
     const whole = new Set(recorded.items.map((item) => JSON.stringify(item)));
     const isByLine = ["lines", "jsonl"].includes(framingOf(name));

@@ -4,33 +4,17 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { resolveAdapter } from "../src/resolve-adapter.ts";
 import { pinnedEnvironment } from "../src/running/child-items.ts";
 import { corpusCases, makeCorpusFolder } from "../test/corpus-cases.ts";
+import { planOf } from "../test/plan-of.ts";
 import { replayed } from "../test/replay.ts";
 
-const builtin = fileURLToPath(new URL("../adapters", import.meta.url));
 const corpora = fileURLToPath(new URL("../test/corpora", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "corpus-"));
 makeCorpusFolder(folder);
 
 for (const { name, program, words } of corpusCases) {
-  const [tool = "", ...argv] = words;
-  const adapter = await resolveAdapter({
-    tool,
-    argv,
-    files: [],
-    folders: { builtin, user: undefined },
-    lines: false,
-  });
-  const plan = adapter.plan(argv, {
-    cwd: folder,
-    env: {},
-    dryRun: false,
-    yes: false,
-    signal: new AbortController().signal,
-  });
-  if (plan.kind !== "child") throw new Error(`${name} is answered without a tool`);
+  const plan = await planOf(words, folder);
   const [file = "", ...args] = plan.argv;
   const { status, stdout, stderr } = spawnSync(file, args, {
     cwd: folder,

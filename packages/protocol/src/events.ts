@@ -6,6 +6,19 @@ export const aoiVersion = "0.2";
 /** Framework events carry this prefix (AOI-CLI §8.2); a domain event must not. */
 export const frameworkPrefix = "aoi:";
 
+/** The framework's types without their prefix, as the older text of the standard writes them. */
+export const frameworkNames = [
+  "meta",
+  "summary",
+  "error",
+  "warning",
+  "check",
+  "plan",
+  "progress",
+  "heartbeat",
+  "artifact",
+] as const;
+
 /** What one event of a tool's own schema must have; everything else is the tool's. */
 export interface DomainEvent {
   readonly type: string;

@@ -9,7 +9,7 @@ export {
   isCodedError,
 } from "./errors.ts";
 export type { CodedErrorOptions, ErrorBody, ErrorCategory } from "./errors.ts";
-export { aoiVersion, frameworkPrefix, isResultType } from "./events.ts";
+export { aoiVersion, frameworkNames, frameworkPrefix, isResultType } from "./events.ts";
 export type {
   ArtifactEvent,
   CheckEvent,

@@ -1,19 +1,9 @@
 import type { CodedError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
-import { frameworkPrefix } from "./events.ts";
+import { frameworkNames, frameworkPrefix } from "./events.ts";
 import { afterSummary, mixedDialects, upstreamFailed, withoutSummary } from "./reader-errors.ts";
 
-const legacyTypes: ReadonlySet<string> = new Set([
-  "meta",
-  "summary",
-  "error",
-  "warning",
-  "check",
-  "plan",
-  "progress",
-  "heartbeat",
-  "artifact",
-]);
+const legacyTypes: ReadonlySet<string> = new Set(frameworkNames);
 
 /**
  * What a stream must keep to as a whole: one dialect of names, one summary, nothing after it.

@@ -1,16 +1,7 @@
+import { frameworkNames } from "@aomori/protocol";
+
 /** What a framework event is, whatever the dialect; `unknown` carries the prefix but is no type of the standard. */
-export type EventKind =
-  | "meta"
-  | "summary"
-  | "error"
-  | "warning"
-  | "check"
-  | "plan"
-  | "progress"
-  | "heartbeat"
-  | "artifact"
-  | "unknown"
-  | "domain";
+export type EventKind = (typeof frameworkNames)[number] | "unknown" | "domain";
 
 export type LineProblemKind =
   | "not-utf8"
@@ -71,21 +62,11 @@ export interface Stream {
   readonly ofKind: (kind: Exclude<EventKind, "domain">) => readonly ScannedEvent[];
 }
 
-const frameworkNames: ReadonlySet<string> = new Set([
-  "meta",
-  "summary",
-  "error",
-  "warning",
-  "check",
-  "plan",
-  "progress",
-  "heartbeat",
-  "artifact",
-]);
+const known: ReadonlySet<string> = new Set(frameworkNames);
 
 /** True for the un-prefixed name of a framework type. */
 export function isFrameworkName(name: string): name is Exclude<EventKind, "unknown" | "domain"> {
-  return frameworkNames.has(name);
+  return known.has(name);
 }
 
 export function kindOf(type: string, legacy: boolean): EventKind {

@@ -1,5 +1,5 @@
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes } from "../byte-text.ts";
+import { shownText } from "../byte-text.ts";
 import { parseExactJson } from "../exact-json.ts";
 import type { FieldType } from "./definition.ts";
 
@@ -121,7 +121,7 @@ function matching<Value>(
 
 function jsonOf(bytes: ByteString): unknown {
   try {
-    return parseExactJson(decodeBytes(bytes).text);
+    return parseExactJson(shownText(bytes));
   } catch (cause) {
     throw new UnreadableField(`${JSON.stringify(bytes.slice(0, 80))} is not JSON`, { cause });
   }

@@ -149,7 +149,7 @@ function splitOf(
 
 function fieldsOf(place: Place, framing: FramingDefinition): readonly FieldDefinition[] {
   return place.entries().map(([name, field]) => {
-    if (name === "type" || name === "source" || name.endsWith("_b64")) {
+    if (name === "type" || name === "source" || name.endsWith("_base64")) {
       throw field.error("is a name the wrapper sets itself");
     }
     const parts = field.members(["from", "type", "nulls"]);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ByteString } from "../byte-text.ts";
 import { rawFields, setText } from "../byte-text.ts";
 import { parseExactJson } from "../exact-json.ts";
@@ -123,14 +124,10 @@ function setField(
 
 function jsonLine(definition: AdapterDefinition, { bytes }: Frame): Item | undefined {
   if (bytes.trim() === "") return undefined;
-  const decoded = rawFields(bytes);
-  if (decoded.raw_b64 !== undefined) return unreadable(bytes, "it is not UTF-8");
+  const line = Buffer.from(bytes, "latin1");
+  if (!isUtf8(line)) return unreadable(bytes, "it is not UTF-8");
   try {
-    return jsonRecord(
-      definition,
-      parseExactJson(Buffer.from(bytes, "latin1").toString("utf8")),
-      {},
-    );
+    return jsonRecord(definition, parseExactJson(line.toString("utf8")), {});
   } catch (error) {
     if (error instanceof SyntaxError) return unreadable(bytes, "it is not JSON");
     throw error;

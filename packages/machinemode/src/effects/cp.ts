@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes, toSystemPath } from "../byte-text.ts";
+import { shownText, toSystemPath } from "../byte-text.ts";
 import { joinPath, readDirectory } from "../native/directory.ts";
 import { pathErrorItem } from "../native/errno.ts";
 import { bigStats, statOf } from "../native/facts.ts";
@@ -83,7 +83,7 @@ function* copies(pairs: readonly Transfer[], manner: Manner): EffectSource {
       yield effectError(
         "conflict",
         "ALREADY_EXISTS",
-        `cannot copy ${decodeBytes(pair.from).text}: ${decodeBytes(pair.to).text} was just made`,
+        `cannot copy ${shownText(pair.from)}: ${shownText(pair.to)} was just made`,
       );
       continue;
     }
@@ -104,7 +104,7 @@ function* copied({ from, to }: Transfer, manner: Manner, follow: boolean): Effec
 }
 
 function* directoryCopied({ from, to }: Transfer, stats: Stats, manner: Manner): EffectSource {
-  const text = decodeBytes(from).text;
+  const text = shownText(from);
   if (!manner.recursive) {
     yield effectError(
       "validation",
@@ -118,7 +118,7 @@ function* directoryCopied({ from, to }: Transfer, stats: Stats, manner: Manner):
     yield effectError(
       "conflict",
       "ALREADY_EXISTS",
-      `cannot copy ${text}: ${decodeBytes(to).text} is no directory`,
+      `cannot copy ${text}: ${shownText(to)} is no directory`,
     );
     return;
   }
@@ -126,7 +126,7 @@ function* directoryCopied({ from, to }: Transfer, stats: Stats, manner: Manner):
     yield effectError(
       "validation",
       "INTO_ITSELF",
-      `cannot copy ${text} into itself, ${decodeBytes(to).text}`,
+      `cannot copy ${text} into itself, ${shownText(to)}`,
     );
     return;
   }
@@ -164,7 +164,7 @@ function* fileCopied(
   kind: FileKind,
   manner: Manner,
 ): EffectSource {
-  const names = { from: decodeBytes(from).text, to: decodeBytes(to).text };
+  const names = { from: shownText(from), to: shownText(to) };
   const there = fileAt(to, false);
   if (kind !== "file" && kind !== "symlink") {
     yield effectError(

@@ -2,7 +2,7 @@ import { UserError } from "@aomori/protocol";
 import { chmodSync, mkdirSync } from "node:fs";
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes, toByteString, toSystemPath } from "../byte-text.ts";
+import { shownText, toByteString, toSystemPath } from "../byte-text.ts";
 import { parseCommandLine, refuseUnknown } from "../native/command-line.ts";
 import { fileAt } from "./file-at.ts";
 import type { Effect, EffectSource } from "./effect.ts";
@@ -49,7 +49,7 @@ function* made(
 ): EffectSource {
   const planned = new Set<ByteString>();
   for (const path of paths) {
-    const { text } = decodeBytes(path);
+    const text = shownText(path);
     for (const step of parents ? [...ancestors(path), path] : [path]) {
       const found = fileAt(step, true);
       const isThere = planned.has(step) || found === "directory";
@@ -58,7 +58,7 @@ function* made(
         yield effectError(
           "conflict",
           "ALREADY_EXISTS",
-          `cannot make ${text}: ${decodeBytes(step).text} exists already`,
+          `cannot make ${text}: ${shownText(step)} exists already`,
         );
         break;
       }

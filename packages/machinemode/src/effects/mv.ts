@@ -1,6 +1,6 @@
 import { renameSync } from "node:fs";
 import type { Adapter } from "../adapter.ts";
-import { decodeBytes, toSystemPath } from "../byte-text.ts";
+import { shownText, toSystemPath } from "../byte-text.ts";
 import { pathErrorItem } from "../native/errno.ts";
 import { bigStats } from "../native/facts.ts";
 import { kindOfMode } from "../native/kinds.ts";
@@ -35,7 +35,7 @@ export const mv: Adapter = {
 function* moves(pairs: readonly Transfer[], keeps: boolean, replaces: boolean): EffectSource {
   const taken = new Set<string>();
   for (const { from, to } of pairs) {
-    const names = { from: decodeBytes(from).text, to: decodeBytes(to).text };
+    const names = { from: shownText(from), to: shownText(to) };
     try {
       const stats = bigStats(from);
       const there = fileAt(to, false);

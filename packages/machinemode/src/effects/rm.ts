@@ -2,7 +2,7 @@ import { UserError } from "@aomori/protocol";
 import { rmdirSync, unlinkSync } from "node:fs";
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes, toByteString, toSystemPath } from "../byte-text.ts";
+import { shownText, toByteString, toSystemPath } from "../byte-text.ts";
 import { parseCommandLine, refuseUnknown } from "../native/command-line.ts";
 import { baseName, joinPath, readDirectory } from "../native/directory.ts";
 import { pathErrorItem } from "../native/errno.ts";
@@ -58,7 +58,7 @@ function unconfirmed(operands: readonly string[]): UserError {
 
 function* removals(paths: readonly ByteString[], removal: Removal): EffectSource {
   for (const path of paths) {
-    const { text } = decodeBytes(path);
+    const text = shownText(path);
     if ([".", ".."].includes(baseName(path)) || /^\/+$/.test(path)) {
       yield effectError(
         "validation",

@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes, setText } from "../byte-text.ts";
+import { shownText, setText } from "../byte-text.ts";
 import { flagRules } from "../declarative/flag-rules.ts";
 import { nulGroups } from "../framing/groups.ts";
 import { listOf, recordSchema, text, time } from "../json-schema.ts";
@@ -205,7 +205,7 @@ function commitOf(values: readonly ByteString[]): Item {
       : refs
           .split(", ")
           .flatMap((ref) => ref.split(" -> "))
-          .map((ref) => decodeBytes(ref.replace(/^tag: /, "")).text);
+          .map((ref) => shownText(ref.replace(/^tag: /, "")));
   setText(record, "subject", subject);
   setText(record, "body", body.replace(/\n$/, ""));
   return { type: "commit", source: "parsed", ...record };

@@ -1,7 +1,7 @@
 import { errnoOf } from "@aomori/system";
 import type { CodedError, ErrorCategory } from "@aomori/protocol";
 import type { ByteString } from "../byte-text.ts";
-import { decodeBytes } from "../byte-text.ts";
+import { shownText } from "../byte-text.ts";
 import type { ErrorItem } from "../record.ts";
 import { toolError } from "../running/classify.ts";
 
@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, readonly [ErrorCategory, string, string]>> 
 function pathError(error: unknown, doing: string, path: ByteString): CodedError {
   const errno = errnoOf(error);
   if (errno === undefined) throw error;
-  const { text } = decodeBytes(path);
+  const text = shownText(path);
   const [category, code, why] = kinds[errno] ?? ["io", "IO_FAILED", errno];
   return toolError({ category, code }, `cannot ${doing} ${text}: ${why}`, { path: text, errno });
 }

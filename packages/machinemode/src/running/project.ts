@@ -40,7 +40,7 @@ function copyPath(from: object, to: Record<string, unknown>, path: readonly stri
   const value: unknown = Reflect.get(from, name);
   if (rest.length === 0 || typeof value !== "object" || value === null) {
     to[name] = value;
-    const bytes = `${name}_b64`;
+    const bytes = `${name}_base64`;
     if (Object.hasOwn(from, bytes)) to[bytes] = Reflect.get(from, bytes);
     return;
   }

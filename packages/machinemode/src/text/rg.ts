@@ -189,16 +189,16 @@ function textOf(field: string, value: unknown): Record<string, string> {
   const { text: plain, bytes } = value;
   if (typeof plain === "string") return { [field]: plain };
   if (typeof bytes !== "string") return {};
-  return { [field]: Buffer.from(bytes, "base64").toString("utf8"), [`${field}_b64`]: bytes };
+  return { [field]: Buffer.from(bytes, "base64").toString("utf8"), [`${field}_base64`]: bytes };
 }
 
 function withoutNewline(fields: Record<string, string>): Record<string, string> {
-  const { text: plain, text_b64: bytes } = fields;
+  const { text: plain, text_base64: bytes } = fields;
   const trimmed = plain === undefined ? {} : { text: plain.replace(/\n$/, "") };
   if (bytes === undefined) return trimmed;
   const raw = Buffer.from(bytes, "base64");
   return {
     ...trimmed,
-    text_b64: (raw.at(-1) === 0x0a ? raw.subarray(0, -1) : raw).toString("base64"),
+    text_base64: (raw.at(-1) === 0x0a ? raw.subarray(0, -1) : raw).toString("base64"),
   };
 }
