@@ -22,8 +22,22 @@ const dist = process.argv[2] ?? join(cli, "dist");
 const externals = new Set<string>();
 const metafiles: Metafile[] = [];
 
-/** What a server loads before its first answer: as one file it is read in a third of the time that its hundreds of files take. */
-const inlinedPackages = ["@dbos-inc/dbos-sdk", "fastify", "kysely", "pg", "yaml", "zod"];
+/** What a server loads before its first answer, and what installs plugins: as one file it is read in a third of the time that hundreds take. */
+const inlinedPackages = [
+  "@dbos-inc/dbos-sdk",
+  "@sigstore/bundle",
+  "@sigstore/protobuf-specs",
+  "@sigstore/verify",
+  "fastify",
+  "kysely",
+  "modern-tar",
+  "pg",
+  "re2js",
+  "undici",
+  "yaml",
+  "yauzl",
+  "zod",
+];
 
 /** Asked for by packages that stay outside. */
 const peers = ["zod"];
@@ -42,6 +56,31 @@ const shared = {
 
 function plugins(separate: Readonly<Record<string, string>> = {}, inlined: readonly string[] = []) {
   return [bundlePlugin({ sources, separate, inlined, onExternal: (name) => externals.add(name) })];
+}
+
+/** What most runs of a command do without: a bundle of its own each, so that a command's bundle is small to read. */
+const lateModules = {
+  help: { of: "help.ts", from: join(root, "packages/command/src/help.ts") },
+  "upstream-input": {
+    of: "upstream-input.ts",
+    from: join(root, "packages/command/src/upstream-input.ts"),
+  },
+  "server-lifecycle": {
+    of: "server-lifecycle.ts",
+    from: join(sources, "connection/server-lifecycle.ts"),
+  },
+  "run-documented": {
+    of: "run-documented.ts",
+    from: join(sources, "plugins/run-documented.ts"),
+  },
+  toml: { of: "smol-toml", from: "smol-toml" },
+} as const;
+
+/** Where a bundle in a folder of the program's finds them. */
+function lateTargets(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(lateModules).map(([name, { of }]) => [of, `${folder}/${name}.cjs`]),
+  );
 }
 
 /** A schema library in a command's bundle would double its start-up time. */
@@ -75,16 +114,33 @@ export const main = (argv) => runInstalled({ spec, handler }, argv);
       "server-process.ts": "../lib/server-process.js",
       "demo-kit.ts": "../lib/demo-kit.js",
       "registry-kit.ts": "../lib/registry-kit.js",
+      "plugin-kit.ts": "../lib/plugin-kit.js",
+      ...lateTargets("../late"),
     }),
   });
   refuseSchemas(spec.name, metafile);
   metafiles.push(metafile);
 }
 
+async function bundleLate(): Promise<void> {
+  for (const [name, { from }] of Object.entries(lateModules)) {
+    const { metafile } = await build({
+      ...shared,
+      format: "cjs",
+      entryPoints: [from],
+      outfile: join(dist, "late", `${name}.cjs`),
+      plugins: plugins(lateTargets("../late")),
+    });
+    refuseSchemas(name, metafile);
+    metafiles.push(metafile);
+  }
+}
+
 async function bundleEntries(): Promise<void> {
   const entries = [
     { from: "installed/entry.ts", to: "aomori.cjs", banner: { js: "#!/usr/bin/env node" } },
     { from: "installed/program.ts", to: "program.cjs" },
+    { from: "installed/plugin.ts", to: "plugin.cjs" },
     { from: "derived/command-specs.ts", to: "specs.cjs" },
   ];
   for (const { from, to, ...rest } of entries) {
@@ -94,7 +150,7 @@ async function bundleEntries(): Promise<void> {
       format: "cjs",
       entryPoints: [join(sources, from)],
       outfile: join(dist, to),
-      plugins: plugins(),
+      plugins: plugins(lateTargets("./late")),
     });
     refuseSchemas(to, metafile);
     metafiles.push(metafile);
@@ -111,6 +167,7 @@ async function bundleLibraries(): Promise<void> {
       join(sources, "server-process.ts"),
       join(sources, "demo", "demo-kit.ts"),
       join(sources, "registry", "registry-kit.ts"),
+      join(sources, "plugins", "plugin-kit.ts"),
     ],
     outdir: join(dist, "lib"),
     entryNames: "[name]",
@@ -190,6 +247,7 @@ async function run(): Promise<void> {
   await clean();
   const ownHandlers = await readdir(join(sources, "commands"));
   await bundleEntries();
+  await bundleLate();
   for (const spec of commandSpecs) await bundleCommand(spec, ownHandlers);
   await bundleLibraries();
   await checkDependencies();

@@ -7,8 +7,9 @@ import { filesBelow } from "./source-files.ts";
 import { staleSections } from "./write-docs.ts";
 
 const link = /\]\((?<path>[^)\s#]+)(?:#[^)]*)?\)/g;
+/** A method of a JSON-RPC message looks like a path and is none. */
 const rooted =
-  /(?<![\w/.@-])(?<path>(?:packages|tools|docs|bench|\.ci|\.changeset)\/[\w./@*<>-]*)/g;
+  /(?<!"method":")(?<![\w/.@-])(?<path>(?:packages|tools|docs|bench|\.ci|\.changeset)\/[\w./@*<>-]*)/g;
 const quoted = /`(?<path>(?:\.\/|test\/|src\/)[\w./@*<>-]+)`/g;
 const script = /npm run (?<name>[\w:-]+)/g;
 const agentsGuide = { file: "AGENTS.md", maxLines: 120 };

@@ -20,6 +20,7 @@ export const floors: FloorTable = {
   git: { floor: 2, mayImport: ["protocol", "system"] },
   store: { floor: 3, mayImport: ["protocol", "contract", "system"] },
   agents: { floor: 3, mayImport: ["protocol", "contract", "system"] },
+  plugins: { floor: 3, mayImport: ["protocol", "contract", "system"] },
   sdk: { floor: 3, mayImport: ["protocol", "operation", "contract"] },
   "aoi-lint": { floor: 3, mayImport: ["protocol", "operation", "command", "system"] },
   machinemode: { floor: 3, mayImport: ["protocol", "operation", "command", "system"] },
@@ -44,7 +45,7 @@ export const floors: FloorTable = {
   },
   cli: {
     floor: 7,
-    mayImport: ["protocol", "system", "operation", "contract", "command", "sdk"],
+    mayImport: ["protocol", "system", "operation", "contract", "command", "sdk", "plugins"],
     mayLoadLate: ["server", "runtime", "store", "testkit", "aoi-lint"],
   },
   testkit: { floor: "beside", mayImport: ["protocol", "system"] },

@@ -1,6 +1,7 @@
 /** `npm run docs`: writes the parts of the documents that are made from code and from measurements. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ruleSections } from "../packages/aoi-lint/tools/rules-page.ts";
 import { floorPicture, floorTable } from "./floor-picture.ts";
 import { floors } from "./floors.ts";
 import { readSection, writeSection } from "./marked-section.ts";
@@ -18,6 +19,9 @@ export function writtenSections(root: string): WrittenSection[] {
     { file: "README.md", name: "floors", body: floorPicture(floors) },
     { file: "README.md", name: "numbers", body: numbersTable(root) },
     { file: "docs/architecture.md", name: "floors", body: floorTable(root, floors) },
+    ...Object.entries(ruleSections()).map(([name, body]) => {
+      return { file: "docs/lint-rules.md", name, body };
+    }),
   ];
 }
 

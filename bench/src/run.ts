@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { cliStart } from "./cli/cli-start.ts";
 import { demoRun } from "./demo/demo-run.ts";
+import { dispatching } from "./plugins/dispatching.ts";
 import { dispatchLatency } from "./engine/dispatch-latency.ts";
 import { engineDag } from "./engine/engine-dag.ts";
 import type { MeasuredFigure } from "./figure.ts";
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   emitting,
   reading,
   wrappedListing,
+  dispatching,
 ];
 
 const order = benchmarks.flatMap((benchmark) => benchmark.ids);

@@ -7,7 +7,7 @@ import type { Plugin } from "esbuild";
 export interface BundlePluginOptions {
   /** Folder of the command line's sources. */
   readonly sources: string;
-  /** What an import of a module that is a bundle of its own is replaced with, by its file name. */
+  /** What a late import of a module that is a bundle of its own is replaced with, by its file name or package. */
   readonly separate: Readonly<Record<string, string>>;
   /** Every npm package left outside is told here. */
   readonly onExternal: (name: string) => void;
@@ -36,7 +36,7 @@ const placeSources = [
  * commands start no process, and of files they only read some small ones.
  */
 const lateModules: ReadonlyMap<string, string> = new Map([
-  ["node:child_process", lateCalls("node:child_process", ["spawn"])],
+  ["node:child_process", lateCalls("node:child_process", ["spawn", "spawnSync"])],
   ["node:fs/promises", lateFilePromises()],
 ]);
 
@@ -47,10 +47,9 @@ function lateFilePromises(): string {
   const late = Object.keys(filePromises).filter((name) => !left.includes(name));
   const settled = "(error, value) => (error === null ? resolve(value) : reject(error))";
   return [
-    `import fs from "node:fs";`,
     ...early.map(
       (name) =>
-        `export const ${name} = (...args) => new Promise((resolve, reject) => fs.${name}(...args, ${settled}));`,
+        `export const ${name} = (...args) => new Promise((resolve, reject) => process.getBuiltinModule("node:fs").${name}(...args, ${settled}));`,
     ),
     lateCalls("node:fs/promises", late),
   ].join("\n");
@@ -73,14 +72,22 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
   return {
     name: "aomori-bundle",
     setup: (build) => {
-      build.onResolve(
-        { filter: /\/(?:server-process|demo-kit|registry-kit)\.ts$/ },
-        ({ path, kind }) => {
-          const target = separate[path.split("/").at(-1) ?? ""];
-          const isLate = kind === "dynamic-import" && target !== undefined;
-          return isLate ? { path: target, external: true } : undefined;
-        },
-      );
+      build.onResolve({ filter: /^\.{1,2}\/.*\.ts$|^smol-toml$/ }, ({ path, kind }) => {
+        const target =
+          kind === "dynamic-import" ? separate[path.split("/").at(-1) ?? ""] : undefined;
+        if (target === undefined) return undefined;
+        return target.endsWith(".cjs")
+          ? { path: target, namespace: "late-bundle" }
+          : { path: target, external: true };
+      });
+      // Left as an import it would start Node's loader of ES modules, which takes longer than most bundles.
+      build.onLoad({ filter: /.*/, namespace: "late-bundle" }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+      }));
+      build.onResolve({ filter: /\.cjs$/, namespace: "late-bundle" }, ({ path }) => ({
+        path,
+        external: true,
+      }));
       build.onResolve({ filter: /^node:(?:child_process|fs\/promises)$/ }, ({ path, kind }) =>
         build.initialOptions.format === "cjs" && kind === "import-statement"
           ? { path, namespace: "late" }

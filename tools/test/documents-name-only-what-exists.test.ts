@@ -22,7 +22,8 @@ const messagesFor = (text: string): string[] =>
 
 describe("the documents gate", () => {
   it("reads every document and passes those that name what is there", () => {
-    const text = "See docs/guide.md, `packages/*/src`, packages/<p>/src and `npm run check`.\n";
+    const text =
+      'See docs/guide.md, `packages/*/src`, packages/<p>/src, `npm run check` and {"method":"tools/list"}.\n';
     const root = plant({ ...around, "README.md": text });
     expect(checkDocuments(root)).toEqual({ findings: [], fileCount: 3 });
   });

@@ -11,8 +11,7 @@ import {
 } from "@aomori/store";
 import type { Store, StoredEvent } from "@aomori/store";
 import type { SpecId } from "@aomori/contract";
-import { homeLayout } from "@aomori/system";
-import { randomBytes } from "node:crypto";
+import { homeLayout, randomBytes } from "@aomori/system";
 import * as z from "zod";
 import { answerParent } from "../measuring/answer-parent.ts";
 import { chains, generator, layeredDag } from "./layered-dag.ts";

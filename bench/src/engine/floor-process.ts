@@ -2,8 +2,7 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { durableApplication, openStore } from "@aomori/store";
 import type { Store } from "@aomori/store";
-import { homeLayout } from "@aomori/system";
-import { randomBytes } from "node:crypto";
+import { homeLayout, randomBytes } from "@aomori/system";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { answerParent } from "../measuring/answer-parent.ts";

@@ -9,7 +9,7 @@ import {
   updateSpec,
 } from "@aomori/store";
 import type { Store } from "@aomori/store";
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "@aomori/system";
 import type { PlannedTask } from "./layered-dag.ts";
 import { baseCommit } from "./memory-workspaces.ts";
 

@@ -1,7 +1,6 @@
 import type { SpecId } from "@aomori/contract";
 import { openStore } from "@aomori/store";
-import { homeLayout } from "@aomori/system";
-import { randomBytes } from "node:crypto";
+import { homeLayout, randomBytes } from "@aomori/system";
 import type { PlannedTask } from "../engine/layered-dag.ts";
 import { storePlannedSpec } from "../engine/planned-spec.ts";
 

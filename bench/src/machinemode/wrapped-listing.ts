@@ -13,7 +13,17 @@ import { timedRun } from "./timed-run.ts";
 const command = fileURLToPath(
   new URL("../../../packages/machinemode/dist/bin/machinemode.cjs", import.meta.url),
 );
-const names = ["ours-ls", "jc-ls", "ours-find", "jc-find", "first", "start", "bare"] as const;
+const names = [
+  "ours-ls",
+  "jc-ls",
+  "ours-names",
+  "jc-names",
+  "ours-find",
+  "jc-find",
+  "first",
+  "start",
+  "bare",
+] as const;
 type Name = (typeof names)[number];
 
 function isInstalled(program: string): boolean {
@@ -37,6 +47,8 @@ function programs(
   return {
     "ours-ls": { argv: [...ours, "ls", "-l", folder] },
     "jc-ls": { argv: shell('ls -l "$1" | jc --ls') },
+    "ours-names": { argv: [...ours, "ls", folder] },
+    "jc-names": { argv: shell('ls "$1" | jc --ls') },
     "ours-find": { argv: [...ours, "find", folder, "-mindepth", "1", "-ls"] },
     "jc-find": { argv: shell('find "$1" -mindepth 1 -exec ls -ld {} + | jc --ls') },
     first: { argv: [...ours, "ls", "-l", folder], awaited: '"type":"entry"' },
@@ -49,8 +61,10 @@ function programs(
 export const wrappedListing: Benchmark = {
   ids: [
     "machinemode-ls",
+    "machinemode-ls-names",
     "machinemode-find",
     "machinemode-ls-memory",
+    "machinemode-find-memory",
     "machinemode-first-event",
     "machinemode-start",
   ],
@@ -67,6 +81,8 @@ export const wrappedListing: Benchmark = {
     const runs: Record<Name, TimedRun[]> = {
       "ours-ls": [],
       "jc-ls": [],
+      "ours-names": [],
+      "jc-names": [],
       "ours-find": [],
       "jc-find": [],
       first: [],
@@ -83,39 +99,61 @@ export const wrappedListing: Benchmark = {
       }
     }
     tell(`${rounds} rounds over ${count} files`);
-    return figures(runs, count);
+    return [...speeds(runs, count), ...memoryAndStart(runs, count)];
   },
 };
 
-function figures(
-  runs: Readonly<Record<Name, readonly TimedRun[]>>,
-  count: number,
-): MeasuredFigure[] {
-  const times = (name: Name): readonly number[] => runs[name].map(({ durationMs }) => durationMs);
-  const first = runs.first.flatMap(({ firstMs }) => (firstMs === undefined ? [] : [firstMs]));
+type Runs = Readonly<Record<Name, readonly TimedRun[]>>;
+
+function timesOf(runs: readonly TimedRun[]): readonly number[] {
+  return runs.map(({ durationMs }) => durationMs);
+}
+
+function speeds(runs: Runs, count: number): MeasuredFigure[] {
   return [
     figure({
       id: "machinemode-ls",
       unit: "ms",
       about: `\`machinemode ls -l\` of ${count} files against \`ls -l | jc --ls\` of the same directory, start included.`,
       target: { kind: "ratio_at_most", value: 0.2 },
-      ours: times("ours-ls"),
-      peer: times("jc-ls"),
+      ours: timesOf(runs["ours-ls"]),
+      peer: timesOf(runs["jc-ls"]),
+    }),
+    figure({
+      id: "machinemode-ls-names",
+      unit: "ms",
+      about: `\`machinemode ls\` of ${count} files, no more than names and kinds, against \`ls | jc --ls\`, which has names only.`,
+      target: { kind: "ratio_at_most", value: 0.2 },
+      ours: timesOf(runs["ours-names"]),
+      peer: timesOf(runs["jc-names"]),
     }),
     figure({
       id: "machinemode-find",
       unit: "ms",
       about: `\`machinemode find -ls\` of ${count} files against \`find -exec ls -ld {} + | jc --ls\`: Debian's jc reads no find.`,
       target: { kind: "ratio_at_most", value: 0.2 },
-      ours: times("ours-find"),
-      peer: times("jc-find"),
+      ours: timesOf(runs["ours-find"]),
+      peer: timesOf(runs["jc-find"]),
     }),
+  ];
+}
+
+function memoryAndStart(runs: Runs, count: number): MeasuredFigure[] {
+  const first = runs.first.flatMap(({ firstMs }) => (firstMs === undefined ? [] : [firstMs]));
+  return [
     figure({
       id: "machinemode-ls-memory",
       unit: "MiB",
       about: `Peak memory of \`machinemode ls -l\` of ${count} files.`,
       target: { kind: "most", value: 80 },
       ours: runs["ours-ls"].map(({ peakMib }) => peakMib),
+    }),
+    figure({
+      id: "machinemode-find-memory",
+      unit: "MiB",
+      about: `Peak memory of \`machinemode find -ls\` of ${count} files.`,
+      target: { kind: "most", value: 80 },
+      ours: runs["ours-find"].map(({ peakMib }) => peakMib),
     }),
     figure({
       id: "machinemode-first-event",
@@ -130,8 +168,8 @@ function figures(
       about:
         "`machinemode ls` of a directory with one entry against `node -e 0` of the same Node, in turn.",
       target: { kind: "ratio_at_most", value: 1.5 },
-      ours: times("start"),
-      floor: times("bare"),
+      ours: timesOf(runs.start),
+      floor: timesOf(runs.bare),
     }),
   ];
 }

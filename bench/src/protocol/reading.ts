@@ -33,7 +33,7 @@ export const reading: Benchmark = {
       return (count / elapsedMs) * 1000;
     };
     const [ours, peer]: [number[], number[]] = [[], []];
-    const rounds = quick ? 1 : 7;
+    const rounds = quick ? 1 : 21;
     for (let round = 0; round < rounds; round += 1) {
       ours.push(await read("aoi"));
       peer.push(await read("readline"));

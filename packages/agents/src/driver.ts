@@ -22,6 +22,8 @@ export interface AgentLimits {
   /** Cap of one command's output as the model sees it; the middle is left out. */
   readonly maxOutputBytes: number;
   readonly commandTimeoutMs: number;
+  /** The builtin agent's commands may write to the worktree, temporary folders and caches only, where bubblewrap can see to it. */
+  readonly confinesCommands: boolean;
 }
 
 export interface AgentRunRequest {

@@ -1,3 +1,4 @@
+export { findConfinement } from "./builtin/tools/confine-writes.ts";
 export type {
   AgentDriver,
   AgentLimits,

@@ -1,9 +1,11 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
-import { driverFor } from "../src/index.ts";
+import { driverFor, findConfinement } from "../src/index.ts";
 import { anthropicAt, follow, requestFor, serverPlaying, worktreeWith } from "./workbench.ts";
 
 const secret = "the secret outside";
@@ -95,4 +97,72 @@ test("a command gets the caller's variables and no others of this process", asyn
   expect(result?.text).toContain(`\n${worktree}\n`);
   expect(JSON.stringify(steps)).not.toContain(secret);
   expect(JSON.stringify(steps)).not.toContain("key-that-stays-secret");
+});
+
+/** Outside of what is writable by rule; the temporary folder is not. */
+async function guardedFolder(): Promise<string> {
+  const folder = await mkdtemp(join(homedir(), "aomori-guarded-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function told(command: string, worktree: string, home: string, confines = true) {
+  const server = await serverPlaying({
+    calls: [{ tool: "run_command", input: { command } }],
+    text: "done",
+  });
+  const request = requestFor(worktree, anthropicAt(server), { env: { HOME: home } });
+  const limits = { ...request.limits, confinesCommands: confines };
+  const steps = await follow(driverFor("builtin").start({ ...request, limits })).all;
+  return steps.find(({ type }) => type === "tool_result")?.text ?? "";
+}
+
+test("a command changes its worktree, its repository and caches, and nothing else of the user's", async (context) => {
+  const found = findConfinement(process.env);
+  if (typeof found === "string") context.skip(`SKIPPED: ${found}`);
+  const home = await guardedFolder();
+  const clone = join(home, "clone");
+  const worktree = join(home, "work", "tree");
+  await mkdir(join(home, ".cache"));
+  await mkdir(join(home, ".ssh"));
+  await mkdir(join(home, "project"));
+  const git = (...args: string[]) => execFileSync("git", ["-C", clone, ...args]);
+  execFileSync("git", ["init", "-q", clone]);
+  git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "first", "--allow-empty");
+  git("worktree", "add", "-q", worktree);
+  const attempts = [
+    ["ok", "a.txt"],
+    ["ok", join(home, ".cache", "built")],
+    ["ok", join(tmpdir(), `aomori-written-${process.pid}`)],
+    ["refused", join(home, "project", "lost.txt")],
+    ["refused", join(home, ".ssh", "authorized_keys")],
+    ["refused", join(home, ".profile")],
+    ["refused", "../beside.txt"],
+    ["refused", "/etc/aomori-was-here"],
+  ] as const;
+  const script = attempts.map(
+    ([, path]) => `(echo x > ${path}) 2>/dev/null && echo ok || echo refused`,
+  );
+  const commit =
+    "git add a.txt && git -c user.name=t -c user.email=t@t commit -qm second && echo committed";
+  const text = await told(`${script.join("; ")}; ${commit}`, worktree, home);
+  await rm(join(tmpdir(), `aomori-written-${process.pid}`), { force: true });
+  expect(text.split("\n").slice(0, attempts.length)).toEqual(
+    attempts.map(([expected]) => expected),
+  );
+  expect(text).toContain("committed");
+  expect(await readFile(join(worktree, "a.txt"), "utf8")).toBe("x\n");
+
+  // A link that leads to another repository opens nothing.
+  const other = join(home, "project", "worktrees", "tree");
+  await mkdir(other, { recursive: true });
+  const forge = `echo "gitdir: ${other}" > .git`;
+  await told(forge, worktree, home);
+  expect(await told(`touch ${join(home, "project", "lost.txt")}`, worktree, home)).toContain(
+    "Read-only",
+  );
+  // Whoever turns it off has it off.
+  expect(await told(`touch ${join(home, "project", "kept.txt")}`, worktree, home, false)).toContain(
+    "exit code 0",
+  );
 });

@@ -17,7 +17,12 @@ test.runIf(onLinux)("a command with children, also a detached one, is gone in ti
   });
   const worktree = await worktreeWith({});
   const request = requestFor(worktree, anthropicAt(server), {
-    limits: { maxSteps: 5, maxOutputBytes: 1000, commandTimeoutMs: 600_000 },
+    limits: {
+      maxSteps: 5,
+      maxOutputBytes: 1000,
+      commandTimeoutMs: 600_000,
+      confinesCommands: true,
+    },
   });
   const run = driverFor("builtin").start(request);
   const story = follow(run);

@@ -106,7 +106,7 @@ test("an agent that does not come to an end is stopped at its limit", async () =
   const server = await serverPlaying({ calls: [call, call, call, call, call], text: "done" });
   const worktree = await worktreeWith({});
   const request = requestFor(worktree, anthropicAt(server), {
-    limits: { maxSteps: 3, maxOutputBytes: 1000, commandTimeoutMs: 1000 },
+    limits: { maxSteps: 3, maxOutputBytes: 1000, commandTimeoutMs: 1000, confinesCommands: true },
   });
   const run = driverFor("builtin").start(request);
   await follow(run).all;

@@ -68,7 +68,12 @@ export function requestFor(
     model,
     keys: {},
     ownedFiles: [],
-    limits: { maxSteps: 20, maxOutputBytes: 20_000, commandTimeoutMs: 20_000 },
+    limits: {
+      maxSteps: 20,
+      maxOutputBytes: 20_000,
+      commandTimeoutMs: 20_000,
+      confinesCommands: true,
+    },
     env: {},
     signal: new AbortController().signal,
     ...more,

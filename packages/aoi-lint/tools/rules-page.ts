@@ -9,15 +9,6 @@ export function ruleSections(): Readonly<Record<string, string>> {
   return { rules: ruleTables(), recipe: recipeTable(), profiles: profileTable() };
 }
 
-/** The page with the text between a section's markers replaced. Throws where it has no such section. */
-export function replaceSection(page: string, name: string, body: string): string {
-  const start = `<!-- ${name}:start -->\n`;
-  const from = page.indexOf(start);
-  const to = page.indexOf(`<!-- ${name}:end -->`, from);
-  if (from === -1 || to === -1) throw new Error(`docs/lint-rules.md has no section ${name}`);
-  return page.slice(0, from + start.length) + body + page.slice(to);
-}
-
 function ruleTables(): string {
   const families = [...new Set(rules.map((rule) => familyOf(rule.id)))];
   return families

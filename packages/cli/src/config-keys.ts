@@ -2,22 +2,36 @@ import { didYouMean } from "@aomori/command";
 import { UserError } from "@aomori/protocol";
 import type { ConfigValue } from "@aomori/system";
 
-/** What may stand in the configuration file, by the name people type; tables take any name below them. */
-const keys: Readonly<Record<string, { readonly path: readonly string[]; readonly about: string }>> =
-  {
-    "api-url": { path: ["api-url"], about: "server to use; the local one when absent" },
-    org: { path: ["org"], about: "organisation" },
-    driver: { path: ["agent"], about: "driver that runs tasks: builtin, claude or pi" },
-    agent: { path: ["agent"], about: "the same" },
-    model: { path: ["model"], about: "provider/model" },
-    "base-url": { path: ["base_url"], about: "server of that model" },
-  };
+/** Of the table `plugins`; docs/configuration.md says what they mean. */
+const pluginKeys = [
+  "raw_url",
+  "releases_url",
+  "api_url",
+  "proxy",
+  "index",
+  "min_trust",
+  "trusted_root",
+  "sandbox",
+] as const;
+
+export type PluginKey = (typeof pluginKeys)[number];
+
+/** What may stand in the configuration file, by the name people type; `tables` take any name below them. */
+const keys: Readonly<Record<string, readonly string[]>> = {
+  "api-url": ["api-url"],
+  org: ["org"],
+  driver: ["agent"],
+  agent: ["agent"],
+  model: ["model"],
+  "base-url": ["base_url"],
+  ...Object.fromEntries(pluginKeys.map((name) => [`plugins.${name}`, ["plugins", name]])),
+};
 const tables: readonly string[] = ["projects", "limits"];
 
 /** Where a key stands in the file. Throws `CONFIG_KEY_UNKNOWN`, and `CONFIG_KEY_SECRET` for what belongs in credentials. */
 export function configPath(key: string): readonly string[] {
   const known = Object.hasOwn(keys, key) ? keys[key] : undefined;
-  if (known !== undefined) return known.path;
+  if (known !== undefined) return known;
   const parts = key.split(".");
   if (parts.length > 1 && tables.includes(parts[0] ?? "") && !parts.includes("")) return parts;
   if (/key|secret|token|password/i.test(key)) {

@@ -1,4 +1,4 @@
-import type { CommandHandler, Program } from "@aomori/command";
+import type { CommandHandler, CommandModule, Program } from "@aomori/command";
 import { withoutSchema } from "@aomori/command";
 import type { OperationId } from "@aomori/contract";
 import { operations } from "@aomori/contract";
@@ -7,17 +7,21 @@ import { remoteHandler } from "./connection/remote-handler.ts";
 import { commandEntries } from "./derived/command-entries.ts";
 import { commandSpecs } from "./derived/command-specs.ts";
 import { handlerModules } from "./load-handler.ts";
+import { externalPlugins } from "./plugins/external-plugins.ts";
 
 /** The program as its sources run it; an installed one has each command in a bundle of its own. */
 export const program: Program = {
   commands: commandEntries,
-  load: async (name) => {
-    const spec = commandSpecs.find((candidate) => candidate.name === name);
-    if (spec === undefined) throw new TypeError(`no command ${name}`);
-    return { spec: withoutSchema(spec), handler: await handlerOf(name, spec.operation) };
-  },
+  load: loadCommand,
   loadSpecs: async () => commandSpecs,
+  external: externalPlugins(() => loadCommand("plugins run")),
 };
+
+async function loadCommand(name: string): Promise<CommandModule> {
+  const spec = commandSpecs.find((candidate) => candidate.name === name);
+  if (spec === undefined) throw new TypeError(`no command ${name}`);
+  return { spec: withoutSchema(spec), handler: await handlerOf(name, spec.operation) };
+}
 
 async function handlerOf(name: string, operation: string | undefined): Promise<CommandHandler> {
   const own = Object.hasOwn(handlerModules, name) ? handlerModules[name] : undefined;

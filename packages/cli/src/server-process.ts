@@ -62,7 +62,7 @@ export async function openStoreHere(
     importStore,
     openStore,
   } = await import("@aomori/store");
-  const { randomBytes } = await import("node:crypto");
+  const { randomBytes } = await import("@aomori/system");
   const store = await openStore({
     home: layout,
     databaseUrl,

@@ -59,6 +59,7 @@ export class Workplace implements Disposable {
   env(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     return {
       PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       HOME: tmpdir(),
       TZ: "UTC",
       LANG: "C.UTF-8",

@@ -24,7 +24,12 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const environment = () => ({ PATH: process.env["PATH"] ?? "", HOME: home, AOMORI_HOME: home });
+const environment = () => ({
+  PATH: process.env["PATH"] ?? "",
+  NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+  HOME: home,
+  AOMORI_HOME: home,
+});
 
 /** Commands that need no server, in success and in failure. */
 const requests: readonly [string, Fields, readonly string[]][] = [

@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { listEntries, verifyEntry } from "@aomori/aoi-lint";
@@ -44,4 +45,24 @@ test("every shipped entry holds in itself, and the first are there", async () =>
     }
     expect(entry.report.counts.failed).toBe(0);
   }
+});
+
+/** The first word of what was linted: everything else in the registry is somebody else's, and by their key. */
+const ourTools = ["aomori", "aoi-lint", "machinemode"];
+
+test("every entry of a tool of ours is signed by the key whose public half is in the registry", async () => {
+  const shippedDirectory = `${root}registry`;
+  const { x } = createPublicKey(readFileSync(`${shippedDirectory}/maintainers.pem`)).export({
+    format: "jwk",
+  });
+  const { entries } = await listEntries({ shippedDirectory, ownDirectory: "/nowhere" });
+  const ours = entries.filter(({ entry }) => ourTools.includes(entry.command[0] ?? ""));
+  expect(ours.length).toBeGreaterThan(2);
+  for (const { entry } of ours)
+    expect([entry.name, entry.signature.public_key]).toEqual([entry.name, x]);
+});
+
+test("no private key is in the registry", () => {
+  for (const name of readdirSync(`${root}registry`))
+    expect(readFileSync(`${root}registry/${name}`, "utf8"), name).not.toContain("PRIVATE KEY");
 });

@@ -1,9 +1,8 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import { shells } from "./builtin-specs.ts";
 import type { CommandHandler, CommandRequest } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { completionScript } from "./completion.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { capabilitiesDocument, schemaDocument } from "./discovery.ts";
 import { doctorHandler } from "./doctor.ts";
 import type { Program } from "./program.ts";
@@ -33,7 +32,12 @@ export async function builtinHandler(name: string, program: Program): Promise<Co
           const shell = shells.find((known) => known === input["shell"]) ?? "bash";
           return {
             shell,
-            script: completionScript(shell, context.program.name, await specsOf(program)),
+            script: completionScript(
+              shell,
+              context.program.name,
+              await specsOf(program),
+              program.external?.completion,
+            ),
           };
         },
         view: { resource: scriptOf },

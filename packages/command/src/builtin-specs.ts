@@ -97,3 +97,8 @@ export const builtinSpecs: readonly CommandSpec[] = [
   completionSpec,
   mcpSpec,
 ];
+
+/** Every word that a program has from here, `doctor` too. */
+export const builtinNames: readonly string[] = [...builtinSpecs, doctorSpec].map(
+  ({ name }) => name,
+);

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "@aomori/protocol";
+import type { ProgressEvent, StreamEvent, WarningEvent } from "@aomori/protocol";
 import type { CommandSpec } from "./command-spec.ts";
 import type { CommandContext } from "./context.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
@@ -14,8 +14,13 @@ export interface CommandRequest {
   /** Aborted by SIGINT, SIGTERM, SIGHUP and `--timeout`; the reason is the error the command ends with. */
   readonly signal: AbortSignal;
   readonly prose: Prose;
+  /** Tells of the work while it goes on: an event of a stream, a line on stderr in every other format. */
+  readonly tell: (notice: Notice) => void;
   readonly context: CommandContext;
 }
+
+/** What a command that answers with one resource may say before it has it. */
+export type Notice = WarningEvent | (ProgressEvent & { readonly message: string });
 
 /** One side effect that would happen. */
 export interface PlannedAction {
@@ -67,16 +72,24 @@ export interface StreamedEvent {
 
 export interface CommandHandler {
   /**
-   * Answers with a resource, a page (`{items, next_cursor}` or an array), an async iterable of events,
+   * Answers with a resource, a page (`{items, next_cursor?, total?}` or an array), an async iterable of events,
    * a `Plan` when `flags.dryRun` is set, or nothing.
    */
   readonly run: (request: CommandRequest) => unknown;
   readonly view?: View;
+  /**
+   * Does the whole command in place of `run` and the presenter, its output and the process's signals included, and resolves with
+   * the exit status: for what has an output of its own. Undefined leaves it to `run`, as sessions and MCP always do.
+   */
+  readonly takeOver?: (call: TakenCall) => Promise<number> | undefined;
   /** How long it may take to stop once its signal is aborted; 1000 when absent. */
   readonly graceMs?: number;
   /** Format when no flag names one; a table on a terminal and json elsewhere when absent. */
   readonly defaultFormat?: Format;
 }
+
+/** A command line that was read without an error, before anything is written. */
+export type TakenCall = Pick<CommandRequest, "input" | "flags" | "context">;
 
 export interface CommandModule {
   readonly spec: CommandSpec;

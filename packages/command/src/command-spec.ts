@@ -27,6 +27,8 @@ export interface PositionalSpec extends ValueSpec {
    * The command's own flags come before its first operand.
    */
   readonly verbatim?: boolean;
+  /** It is the name of a command of others (see `ExternalCommands`): completion offers those there are. */
+  readonly isExternal?: boolean;
 }
 
 export interface FlagSpec extends ValueSpec {

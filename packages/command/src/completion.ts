@@ -1,20 +1,24 @@
 import type { Shell } from "./builtin-specs.ts";
 import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { globalFlagsOf } from "./global-flags.ts";
+import type { ExternalCompletion } from "./program.ts";
 
-/** A completion script: sub-commands, flags and the values of flags that have a fixed set. */
+/** A completion script: sub-commands, flags, the values of flags that have a fixed set, and the commands of others. */
 export function completionScript(
   shell: Shell,
   program: string,
   specs: readonly CommandSpec[],
+  external?: ExternalCompletion,
 ): string {
+  const all = branches(specs, external?.places ?? []);
+  const names = external?.script ?? ":";
   switch (shell) {
     case "bash":
-      return bashScript(program, specs);
+      return bashScript(program, all, names);
     case "zsh":
-      return zshScript(program, specs);
+      return zshScript(program, all, names);
     default:
-      return fishScript(program, specs);
+      return fishScript(program, all, names);
   }
 }
 
@@ -23,6 +27,8 @@ interface Branch {
   readonly path: string;
   readonly words: readonly { readonly word: string; readonly summary: string }[];
   readonly flags: readonly FlagSpec[];
+  /** Where names of others' commands may stand: `first` only as the first word behind the path. */
+  readonly external: "no" | "first" | "any";
 }
 
 /** The words typed for a command; none where it is the program itself. */
@@ -32,7 +38,7 @@ function wordsOf(spec: CommandSpec): readonly string[] {
 
 const isAt = (path: string) => (spec: CommandSpec) => wordsOf(spec).join(" ") === path;
 
-function branches(specs: readonly CommandSpec[]): Branch[] {
+function branches(specs: readonly CommandSpec[], places: readonly string[]): Branch[] {
   const paths = new Set([""]);
   for (const words of specs.map(wordsOf)) {
     for (let length = 1; length <= words.length; length += 1) {
@@ -43,7 +49,18 @@ function branches(specs: readonly CommandSpec[]): Branch[] {
     path,
     words: wordsBelow(path, specs),
     flags: flagsAt(path, specs),
+    external: externalAt(path, specs, places),
   }));
+}
+
+function externalAt(
+  path: string,
+  specs: readonly CommandSpec[],
+  places: readonly string[],
+): Branch["external"] {
+  const [first] = specs.find(isAt(path))?.positionals ?? [];
+  if (first?.isExternal === true) return first.repeatable === true ? "any" : "first";
+  return places.includes(path) ? "first" : "no";
 }
 
 function wordsBelow(path: string, specs: readonly CommandSpec[]): Branch["words"] {
@@ -92,15 +109,16 @@ function valueCases(all: readonly Branch[]): string[] {
 }
 
 function pathCases(all: readonly Branch[]): string[] {
-  return all.map(({ path, words, flags }) => {
+  return all.map(({ path, words, flags, external }) => {
     const names = words.map(({ word }) => word).join(" ");
     const flagNames = flags.map((flag) => `--${flag.name}`).join(" ");
-    return `      ${quote(path)}) words=${quote(names)}; flags=${quote(flagNames)} ;;`;
+    const others = external === "no" ? "" : ` external=${external};`;
+    return `      ${quote(path)}) words=${quote(names)};${others} flags=${quote(flagNames)} ;;`;
   });
 }
 
-/** The part bash and zsh share: from `path` and `previous` to `options`. */
-function chooseOptions(all: readonly Branch[]): string[] {
+/** The part bash and zsh share: from `path`, `previous` and `operand` to `options`. What is behind the name of another's command is its own. */
+function chooseOptions(all: readonly Branch[], names: string): string[] {
   return [
     `  case "$path:$previous" in`,
     ...valueCases(all),
@@ -109,7 +127,9 @@ function chooseOptions(all: readonly Branch[]): string[] {
     `    case "$path" in`,
     ...pathCases(all),
     `    esac`,
-    `    if [[ $current == -* ]]; then options=$flags; else options=$words; fi`,
+    `    if [[ $external == first && -n $operand ]]; then external=""; words=""; fi`,
+    `    if [[ $current == -* ]]; then options=$flags`,
+    `    else options=$words\${external:+ $(/bin/sh -c ${quote(names)} | tr '\\n' ' ')}; fi`,
     `  fi`,
   ];
 }
@@ -120,22 +140,23 @@ function findPath(all: readonly Branch[], words: string): string[] {
   return [
     `  for word in ${words}; do`,
     `    case "\${path:+$path }$word" in`,
-    `      ${known.join("|") || quote(" ")}) path="\${path:+$path }$word" ;;`,
+    `      ${known.join("|") || quote(" ")}) path="\${path:+$path }$word"; operand="" ;;`,
+    `      *) [[ $word == -* || $prior == -* ]] || operand=1 ;;`,
     `    esac`,
+    `    prior=$word`,
     `  done`,
   ];
 }
 
-function bashScript(program: string, specs: readonly CommandSpec[]): string {
-  const all = branches(specs);
+function bashScript(program: string, all: readonly Branch[], names: string): string {
   const name = functionName(program);
   return [
     `# bash completion of ${program}: source this file, or put it into bash-completion's folder`,
     `${name}() {`,
     `  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"`,
-    `  local path="" word options="" words="" flags=""`,
+    `  local path="" word prior="" operand="" external="" options="" words="" flags=""`,
     ...findPath(all, `"\${COMP_WORDS[@]:1:COMP_CWORD-1}"`),
-    ...chooseOptions(all),
+    ...chooseOptions(all, names),
     `  COMPREPLY=($(compgen -W "$options" -- "$current"))`,
     `}`,
     `complete -o default -F ${name} ${program}`,
@@ -143,16 +164,15 @@ function bashScript(program: string, specs: readonly CommandSpec[]): string {
   ].join("\n");
 }
 
-function zshScript(program: string, specs: readonly CommandSpec[]): string {
-  const all = branches(specs);
+function zshScript(program: string, all: readonly Branch[], others: string): string {
   const name = functionName(program);
   return [
     `#compdef ${program}`,
     `${name}() {`,
     `  local current="\${words[CURRENT]}" previous="\${words[CURRENT-1]}"`,
     `  local -a before=("\${(@)words[2,CURRENT-1]}")`,
-    `  local path_="" word options="" names="" flags=""`,
-    ...[...findPath(all, `"\${before[@]}"`), ...chooseOptions(all)].map(forZsh),
+    `  local path_="" word prior="" operand="" external="" options="" names="" flags=""`,
+    ...[...findPath(all, `"\${before[@]}"`), ...chooseOptions(all, others)].map(forZsh),
     `  if [[ -n $options ]]; then compadd -- \${=options}; else _files; fi`,
     `}`,
     `if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${program}; fi`,
@@ -170,24 +190,36 @@ function forZsh(line: string): string {
     .replaceAll("$words", "$names");
 }
 
-function fishScript(program: string, specs: readonly CommandSpec[]): string {
+function fishScript(program: string, all: readonly Branch[], names: string): string {
   const name = functionName(program);
-  const all = branches(specs);
   const known = all.filter(({ path }) => path !== "").map(({ path }) => fishQuote(path));
   const head = [
     `# fish completion of ${program}`,
     `function ${name}_at`,
     `  set -l at ""`,
+    `  set -l operand ""`,
+    `  set -l prior ""`,
     `  for word in (commandline -opc)[2..-1]`,
     `    set -l next (string trim -- "$at $word")`,
-    `    contains -- "$next" ${known.join(" ")}; and set at $next`,
+    `    if contains -- "$next" ${known.join(" ")}`,
+    `      set at $next`,
+    `      set operand ""`,
+    `    else if not string match -q -- '-*' "$word"; and not string match -q -- '-*' "$prior"`,
+    `      set operand 1`,
+    `    end`,
+    `    set prior $word`,
     `  end`,
-    `  test "$at" = "$argv[1]"`,
+    `  test "$at" = "$argv[1]"; and test "$argv[2]" != first -o -z "$operand"`,
+    `end`,
+    `function ${name}_names`,
+    `  /bin/sh -c ${fishQuote(names)}`,
     `end`,
   ];
-  const lines = all.flatMap(({ path, words, flags }) => {
-    const at = `complete -c ${program} -n ${fishQuote(`${name}_at ${fishQuote(path)}`)}`;
+  const lines = all.flatMap(({ path, words, flags, external }) => {
+    const where = external === "first" ? " first" : "";
+    const at = `complete -c ${program} -n ${fishQuote(`${name}_at ${fishQuote(path)}${where}`)}`;
     return [
+      ...(external === "no" ? [] : [`${at} -f -a ${fishQuote(`(${name}_names)`)}`]),
       ...words.map(({ word, summary }) => `${at} -f -a ${word} -d ${fishQuote(summary)}`),
       ...flags.map((flag) => `${at} ${fishFlag(flag)}`),
     ];

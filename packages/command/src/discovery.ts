@@ -85,7 +85,7 @@ function defName(command: string): string {
   return command.replaceAll(" ", "_");
 }
 
-/** Of a stream the kernel knows only what its schema declares; signs of life and passed warnings may come in any. */
+/** Of a stream the kernel knows only what its schema declares; passed warnings may come in any, signs of life in every command. */
 function eventTypes(spec: CommandSpec): string[] {
   const isStream = spec.result === "events";
   const own = isStream ? declaredTypes(spec.output, spec.output ?? {}) : [spec.eventType];
@@ -95,7 +95,8 @@ function eventTypes(spec: CommandSpec): string[] {
     ...own,
     ...(spec.emits ?? []),
     ...(spec.effects.dryRun === true ? ["aoi:plan"] : []),
-    ...(reads ? ["aoi:warning", "aoi:progress", "aoi:heartbeat"] : []),
+    ...(reads ? ["aoi:warning", "aoi:progress"] : []),
+    "aoi:heartbeat",
     "aoi:error",
     "aoi:summary",
   ];
@@ -127,6 +128,12 @@ function unnamedEvents({ emits }: CommandSpec): Document {
 export function domainSchema(spec: CommandSpec): Document {
   const { $defs: _defs, $schema: _schema, ...output } = spec.output ?? { type: "object" };
   if (spec.result === "events") return spec.output === undefined ? unnamedEvents(spec) : output;
+  const own = resourceSchema(spec, output);
+  const streamed = spec.emits?.some((name) => !name.startsWith("aoi:")) ?? false;
+  return streamed ? { anyOf: [own, unnamedEvents(spec)] } : own;
+}
+
+function resourceSchema(spec: CommandSpec, output: Document): Document {
   const type = { const: spec.eventType };
   const resource = dereference(output, spec.output ?? {});
   if (resource["type"] !== "object") return wrapped("value", type, output);

@@ -1,32 +1,33 @@
-import type { EndReason, Output } from "@aomori/protocol";
-import { endError, errorBody, toWireValue } from "@aomori/protocol";
+import type { EndReason, ErrorBody, Output, Redactor } from "@aomori/protocol";
+import { endError, errorBody, toWireValue, wireJson } from "@aomori/protocol";
 import type { PlannedAction, StreamedEvent } from "./command-handler.ts";
 import type { CommandContext } from "./context.ts";
 import type { Ending, Presenter } from "./presenter.ts";
-import { Outcome } from "./presenter.ts";
+import { Outcome, moreNote } from "./presenter.ts";
 import type { Prose } from "./prose.ts";
 
-/** How values are written as documents: `json` and `yaml`. Everything ends in a newline. */
+/** How values are written as documents, redacted: `json` and `yaml`. Everything ends in a newline. */
 export interface DocumentEncoding {
-  readonly document: (value: unknown) => string;
+  readonly document: (value: unknown, redactor: Redactor) => string;
   /** One element of a list that is written as it comes; `isFirst` opens the list. */
-  readonly item: (value: unknown, isFirst: boolean) => string;
+  readonly item: (value: unknown, redactor: Redactor, isFirst: boolean) => string;
   readonly listEnd: (isEmpty: boolean) => string;
 }
 
 export const jsonEncoding: DocumentEncoding = {
-  document: (value) => `${JSON.stringify(value, null, 2)}\n`,
-  item: (value, isFirst) => `${isFirst ? "[\n" : ",\n"}${JSON.stringify(value)}`,
+  document: (value, redactor) => `${wireJson(value, redactor, 2)}\n`,
+  item: (value, redactor, isFirst) => `${isFirst ? "[\n" : ",\n"}${wireJson(value, redactor)}`,
   listEnd: (isEmpty) => (isEmpty ? "[]\n" : "\n]\n"),
 };
 
 /** Loads the YAML library; only a run in that format pays for it. */
 export async function loadYamlEncoding(): Promise<DocumentEncoding> {
   const { stringify } = await import("yaml");
-  const document = (value: unknown): string => stringify(value, { lineWidth: 0 });
+  const document = (value: unknown, redactor: Redactor): string =>
+    stringify(toWireValue(value, redactor), { lineWidth: 0 });
   return {
     document,
-    item: (value) => document([value]),
+    item: (value, redactor) => document([value], redactor),
     listEnd: (isEmpty) => (isEmpty ? "[]\n" : ""),
   };
 }
@@ -83,10 +84,10 @@ export class DocumentPresenter implements Presenter {
     return this.#document({ text });
   }
 
-  async finish({ nextCursor }: Ending): Promise<void> {
+  async finish({ nextCursor, total }: Ending): Promise<void> {
     this.#ended = true;
     if (this.#items > 0 || (this.#isList && this.#documents === 0)) await this.#closeList();
-    if (nextCursor !== undefined) this.#prose.note(`more: add --cursor ${nextCursor}`);
+    if (nextCursor !== undefined) this.#prose.note(moreNote(nextCursor, total));
     await this.output.flush();
   }
 
@@ -105,35 +106,35 @@ export class DocumentPresenter implements Presenter {
 
   #writeError(error: unknown): void {
     this.#ended = true;
-    const value = { error: this.#carriable(error) };
     const isOpen = this.#items > 0;
-    void this.output.write(
-      isOpen ? this.#encoding.item(value, false) : this.#encoding.document(value),
-    );
+    void this.output.write(this.#errorText(errorBody(error), isOpen));
     if (isOpen) void this.#closeList();
   }
 
   /** Details that cannot be carried never keep an error from being told. */
-  #carriable(error: unknown): unknown {
-    const body = errorBody(error);
+  #errorText(body: ErrorBody, isOpen: boolean): string {
+    const { redactor } = this.#context;
+    const textOf = (told: ErrorBody): string =>
+      isOpen
+        ? this.#encoding.item({ error: told }, redactor, false)
+        : this.#encoding.document({ error: told }, redactor);
     try {
-      return toWireValue(body, this.#context.redactor);
+      return textOf(body);
     } catch {
       const { details: _details, ...rest } = body;
-      return toWireValue(rest, this.#context.redactor);
+      return textOf(rest);
     }
   }
 
   async #document(value: unknown): Promise<void> {
     this.#prose.clear();
     this.#documents += 1;
-    await this.output.write(this.#encoding.document(toWireValue(value, this.#context.redactor)));
+    await this.output.write(this.#encoding.document(value, this.#context.redactor));
   }
 
   async #item(value: unknown): Promise<void> {
     this.#prose.clear();
-    const wire = toWireValue(value, this.#context.redactor);
-    const text = this.#encoding.item(wire, this.#items === 0);
+    const text = this.#encoding.item(value, this.#context.redactor, this.#items === 0);
     this.#items += 1;
     await this.output.write(text);
   }

@@ -38,6 +38,7 @@ export const frameworkSchemas: Readonly<Record<string, FrameworkSchema>> = {
       partial: flag,
       truncated: flag,
       next_cursor: text,
+      total: count,
     },
   },
   "aoi:error": {

@@ -74,12 +74,13 @@ export class JsonlPresenter implements Presenter {
     return this.#emitter.emit(carry("text", { text }));
   }
 
-  async finish({ truncated, nextCursor, inputCount, partial }: Ending): Promise<void> {
+  async finish({ truncated, nextCursor, total, inputCount, partial }: Ending): Promise<void> {
     const failed = this.#outcome.category !== undefined;
     await this.#emitter.summary({
       ...(failed ? { ok: false } : {}),
       ...(truncated === undefined ? {} : { truncated }),
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+      ...(total === undefined ? {} : { total }),
       ...(inputCount === undefined ? {} : { input_count: inputCount }),
       ...(partial === undefined ? {} : { partial }),
     });

@@ -1,6 +1,5 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import type { CommandSpec, FlagSpec, PositionalSpec } from "./command-spec.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
 import { allGlobalFlags, formats, globalFlagsOf, spellingOf } from "./global-flags.ts";
 import { parseValue } from "./parse-value.ts";

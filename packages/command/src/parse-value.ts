@@ -1,6 +1,5 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import type { FlagSpec, PositionalSpec } from "./command-spec.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { parseDuration } from "./duration.ts";
 
 /** The value of one argument; `label` names it in errors: `--limit` or `<id>`. */

@@ -2,6 +2,7 @@ import { TerminalError, isResultType } from "@aomori/protocol";
 import type { CommandRequest, StreamedEvent } from "./command-handler.ts";
 import { isPlan } from "./command-handler.ts";
 import type { CommandSpec } from "./command-spec.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import type { Ending, Outcome, Presenter } from "./presenter.ts";
 import { isRecord } from "./records.ts";
 import type { RunEnd } from "./run-presented.ts";
@@ -17,6 +18,8 @@ const streamable: readonly string[] = [
   "aoi:heartbeat",
   "aoi:artifact",
 ];
+
+const streamBeatMs = 15_000;
 
 export interface Presentation {
   readonly spec: CommandSpec;
@@ -61,8 +64,11 @@ async function presentPage(
   answer: readonly unknown[] | Page,
   { request, presenter, outcome, ending }: Presentation,
 ): Promise<RunEnd> {
-  const { items, next_cursor: cursor = null }: Page =
-    "items" in answer ? answer : { items: answer };
+  const {
+    items,
+    next_cursor: cursor = null,
+    total,
+  }: Page = "items" in answer ? answer : { items: answer };
   const { limit = Number.POSITIVE_INFINITY } = request.flags;
   await presenter.page(items.slice(0, limit), request.signal);
   request.signal.throwIfAborted();
@@ -72,6 +78,7 @@ async function presentPage(
     ...ending(),
     truncated: wasCut || cursor !== null,
     ...(wasCut || cursor === null ? {} : { nextCursor: cursor }),
+    ...(total === undefined ? {} : { total }),
   });
   return { category: outcome.category };
 }
@@ -81,7 +88,8 @@ async function presentEvents(
   { spec, request, presenter, outcome, graceMs, ending, isEnough }: Presentation,
 ): Promise<RunEnd> {
   const { flags, signal, context } = request;
-  const heartbeat = startHeartbeat(presenter, context.heartbeatMs);
+  const heartbeat = startHeartbeat(presenter, context.heartbeatMs ?? streamBeatMs);
+  const graceLeftMs = graceOf(signal, graceMs);
   const iterator = events[Symbol.asyncIterator]();
   const { limit = Number.POSITIVE_INFINITY } = flags;
   let shown = 0;
@@ -89,7 +97,7 @@ async function presentEvents(
   let isDone = false;
   try {
     while (!truncated) {
-      const next = await untilAborted(iterator.next(), signal, graceMs);
+      const next = await untilAborted(iterator.next(), signal, graceLeftMs());
       signal.throwIfAborted();
       if (next.done === true) {
         isDone = true;
@@ -108,7 +116,7 @@ async function presentEvents(
   } finally {
     clearInterval(heartbeat);
     if (!isDone && iterator.return !== undefined) {
-      await untilAborted(iterator.return(), signal, signal.aborted ? 0 : graceMs);
+      await untilAborted(iterator.return(), signal, graceLeftMs());
     }
   }
   const before = ending();
@@ -116,28 +124,29 @@ async function presentEvents(
   return { category: outcome.category };
 }
 
-/** Signs of life while a stream has nothing to say; the presenter decides whether to show them. */
-function startHeartbeat(presenter: Presenter, intervalMs = 15_000): NodeJS.Timeout {
-  let isWaiting = false;
-  return setInterval(() => {
-    // A reader who takes nothing gets one sign of life, not a queue of them.
-    if (isWaiting) return;
-    isWaiting = true;
-    void presenter.event({ type: "aoi:heartbeat", at: new Date().toISOString() }).then(() => {
-      isWaiting = false;
-    });
-  }, intervalMs);
+/** What is left of the grace that starts when `signal` is aborted, in milliseconds: one grace for all that is asked meanwhile. */
+function graceOf(signal: AbortSignal, graceMs: number): () => number {
+  let endsAtMs: number | undefined;
+  const start = (): void => {
+    endsAtMs = performance.now() + graceMs;
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener("abort", start, { once: true });
+  return () => (endsAtMs === undefined ? graceMs : Math.max(0, endsAtMs - performance.now()));
 }
 
 interface Page {
   readonly items: readonly unknown[];
   readonly next_cursor?: string | null;
+  readonly total?: number;
 }
+
+const pageFields: readonly string[] = ["items", "next_cursor", "total"];
 
 function isPage(answer: unknown): answer is readonly unknown[] | Page {
   if (Array.isArray(answer)) return true;
   if (!isRecord(answer) || !Array.isArray(answer["items"])) return false;
-  return Object.keys(answer).every((name) => name === "items" || name === "next_cursor");
+  return Object.keys(answer).every((name) => pageFields.includes(name));
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -6,6 +6,8 @@ import type { PlannedAction, StreamedEvent } from "./command-handler.ts";
 export interface Ending {
   readonly truncated?: boolean;
   readonly nextCursor?: string;
+  /** Items of all pages together. */
+  readonly total?: number;
   /** Domain events read from another tool. */
   readonly inputCount?: number;
   /** The input was not whole. */
@@ -48,4 +50,9 @@ export class Outcome {
 
 function categoryOf(value: unknown): ErrorCategory {
   return errorCategories.find((category) => category === value) ?? "internal";
+}
+
+/** Tells a person that a page is not the last. */
+export function moreNote(nextCursor: string, total: number | undefined): string {
+  return `more${total === undefined ? "" : ` (${total} in all)`}: add --cursor ${nextCursor}`;
 }

@@ -1,9 +1,10 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import { builtinSpecs, doctorSpec } from "./builtin-specs.ts";
 import type { CommandModule } from "./command-handler.ts";
 import type { CommandEntry, CommandSpec } from "./command-spec.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import type { CommandContext } from "./context.ts";
 import type { DoctorCheck } from "./doctor.ts";
+import type { UnknownWords } from "./resolve-command.ts";
 
 /** A program as its entry file knows it: names and summaries at hand, everything else loaded when asked for. */
 export interface Program {
@@ -14,6 +15,25 @@ export interface Program {
   readonly loadSpecs: () => Promise<readonly CommandSpec[]>;
   /** What its built-in `doctor` checks; without it there is none. */
   readonly loadChecks?: () => Promise<readonly DoctorCheck[]>;
+  /** Commands that are found only when they are asked for. */
+  readonly external?: ExternalCommands;
+}
+
+/** What others add to a program: asked for every word that is no command of its own, which therefore always comes first. */
+export interface ExternalCommands {
+  /** Runs what the words name and resolves with the exit status; undefined when they name nothing. */
+  readonly run: (words: UnknownWords, context: CommandContext) => Promise<number | undefined>;
+  /** Whole names, for a hint at a mistyped one. */
+  readonly names: (context: CommandContext) => Promise<readonly string[]>;
+  readonly completion?: ExternalCompletion;
+}
+
+/** How a shell finds the names of others' commands while somebody types: it does not start this program for it. */
+export interface ExternalCompletion {
+  /** A script for /bin/sh that prints one name a line, quickly, and nothing where there are none. */
+  readonly script: string;
+  /** Paths of words behind which a name may stand in the place of a command; `""` is the top. */
+  readonly places: readonly string[];
 }
 
 /** Every command of a program, the built-in ones last. */

@@ -1,18 +1,29 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import type { CommandEntry } from "./command-spec.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { allGlobalFlags, spellingOf } from "./global-flags.ts";
 
 /** What the words before a command's own arguments ask for. */
 export type Resolution =
   | { readonly kind: "command"; readonly name: string; readonly argv: readonly string[] }
   /** A noun alone, or nothing: show what is below it. */
-  | { readonly kind: "group"; readonly path: string; readonly argv: readonly string[] };
+  | { readonly kind: "group"; readonly path: string; readonly argv: readonly string[] }
+  /** No command of the program. */
+  | UnknownWords;
+
+/** Words that name no command of the program's own; another may be found behind them. */
+export interface UnknownWords {
+  readonly kind: "unknown";
+  /** The noun they stand behind; empty at the top. */
+  readonly path: string;
+  /** The unknown word, and everything behind it as it stands. */
+  readonly words: readonly [string, ...string[]];
+  /** The global flags before it. */
+  readonly flags: readonly string[];
+}
 
 /**
  * Finds the command in `argv`; global flags may stand before and between its words. Where the program itself
  * is a command, everything but the name of another is that one's.
- * Throws `UNKNOWN_COMMAND` (usage) with the nearest name.
  */
 export function resolveCommand(
   entries: readonly CommandEntry[],
@@ -40,11 +51,11 @@ export function resolveCommand(
   const after = argv.slice(index);
   if (names.includes(path)) return { kind: "command", name: path, argv: [...rest, ...after] };
   if (whole !== undefined && path === "") return { kind: "command", name: whole.name, argv };
-  const word = after.find((token) => !token.startsWith("-"));
-  if (word === undefined || after[0]?.startsWith("-") === true) {
+  const [word, ...behind] = after;
+  if (word === undefined || word.startsWith("-")) {
     return { kind: "group", path, argv: [...rest, ...after] };
   }
-  throw unknownCommand(path, word, names);
+  return { kind: "unknown", path, words: [word, ...behind], flags: rest };
 }
 
 /** How many tokens at the beginning are global flags and their values. */
@@ -69,7 +80,11 @@ function globalFlagWidth(token: string): number {
   return isWhole ? 1 : 2;
 }
 
-function unknownCommand(path: string, word: string, names: readonly string[]): UserError {
+/** `UNKNOWN_COMMAND` (usage) with the nearest of `names`: whole names of commands, and what else may stand there. */
+export function unknownCommand(
+  { path, words: [word] }: Pick<UnknownWords, "path" | "words">,
+  names: readonly string[],
+): UserError {
   const typed = path === "" ? word : `${path} ${word}`;
   const depth = typed.split(" ").length;
   const sameDepth = names.map((name) => name.split(" ").slice(0, depth).join(" "));

@@ -5,6 +5,7 @@ import type { CommandContext } from "./context.ts";
 import type { Format, GlobalFlags } from "./global-flags.ts";
 import type { ParsedArguments } from "./parse-arguments.ts";
 import { formatIn, parseArguments } from "./parse-arguments.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import type { Ending } from "./presenter.ts";
 import { Outcome } from "./presenter.ts";
 import { presentAnswer } from "./present-answer.ts";
@@ -24,12 +25,19 @@ export interface CommandRun {
 }
 
 const defaultGraceMs = 1000;
+/** A command that waits for its answer notices within this that its reader is gone. */
+const waitingBeatMs = 1000;
+
 /** Runs one command from its arguments to its last written byte; resolves with the exit status, never rejects. */
 export function runCommand(run: CommandRun): Promise<number> {
   const { spec, handler, argv, context } = run;
   const parsed = attempt(() => parseArguments(spec, argv));
   const flags = "flags" in parsed ? parsed.flags : failedFlags;
   const isProse = flags.help || flags.version;
+  if ("flags" in parsed && !isProse) {
+    const taken = handler.takeOver?.({ input: parsed.input, flags, context });
+    if (taken !== undefined) return taken;
+  }
   const unasked = isProse ? "table" : (handler.defaultFormat ?? defaultFormat(context));
   const format = flags.format ?? formatIn(argv, spec) ?? unasked;
   return runParsed({ ...run, parsed, format });
@@ -66,10 +74,18 @@ export function runParsed(run: ParsedRun): Promise<number> {
       context,
       signal: tools.signal,
       prose: tools.prose,
+      tell:
+        format === "jsonl" ? (notice) => void tools.presenter.event({ ...notice }) : proseOf(tools),
       inputEvents: upstream?.events() ?? nothing(),
     };
-    const answer = await untilAborted((async () => handler.run(request))(), tools.signal, graceMs);
     const { presenter } = tools;
+    // A promise that nothing will settle must still let the process end.
+    const heartbeat = startHeartbeat(presenter, context.heartbeatMs ?? waitingBeatMs).unref();
+    const answer = await untilAborted(
+      (async () => handler.run(request))(),
+      tools.signal,
+      graceMs,
+    ).finally(() => clearInterval(heartbeat));
     const ending = (): Ending => upstream?.ending() ?? {};
     const { isEnough } = run;
     return await presentAnswer(answer, {
@@ -124,6 +140,13 @@ async function showText({ presenter }: RunTools, text: string): Promise<RunEnd> 
   await presenter.text(text);
   await presenter.finish({});
   return { category: undefined };
+}
+
+function proseOf({ prose }: RunTools): CommandRequest["tell"] {
+  return ({ type, message }) => {
+    if (type === "aoi:warning") prose.warning(message);
+    else prose.progress(message);
+  };
 }
 
 const failedFlags: GlobalFlags = {

@@ -69,7 +69,8 @@ export async function runPresented(
       onSignal: (signal) => {
         // Ctrl-C in a pager is the pager's; what it shows is complete.
         if (presenter.isPaging && signal === "SIGINT") return "ignored";
-        interruptedBy = signal;
+        // A run that is ending already says why, and its status goes with that.
+        if (!stop.signal.aborted) interruptedBy = signal;
         stop.abort(new UserError("cancelled", "INTERRUPTED", `stopped by ${signal}`));
         return "stopping";
       },
@@ -83,9 +84,11 @@ export async function runPresented(
     return statusOf(end.category, context);
   } catch (thrown) {
     const error: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
+    // A signal that comes while the error is written changes neither what it says nor the status.
+    const toldSignal = interruptedBy;
     if (format !== "jsonl" && !presenter.ended) prose.error(error);
     await presenter.fail(error, stop.signal.aborted);
-    if (interruptedBy !== undefined) return signalExitCodes[interruptedBy];
+    if (toldSignal !== undefined) return signalExitCodes[toldSignal];
     return statusOf(isCodedError(error) ? error.category : "internal", context);
   } finally {
     unlink();

@@ -6,7 +6,8 @@ import type { CommandContext } from "./context.ts";
 import { entriesOf, loadCommand } from "./program.ts";
 import type { Program } from "./program.ts";
 import { formatIn, parseArguments } from "./parse-arguments.ts";
-import { flagsBefore, resolveCommand } from "./resolve-command.ts";
+import type { UnknownWords } from "./resolve-command.ts";
+import { flagsBefore, resolveCommand, unknownCommand } from "./resolve-command.ts";
 import { attempt, failRun, runCommand } from "./run-command.ts";
 import { defaultFormat } from "./run-presented.ts";
 
@@ -31,6 +32,9 @@ export async function runProgram(
     if (resolution.kind === "group") {
       return await runGroup(resolution.path, entries, resolution.argv, isHelp, context);
     }
+    if (resolution.kind === "unknown") {
+      return await runExternal(program, resolution, isHelp, context);
+    }
     const { spec, handler } = await loadCommand(program, resolution.name);
     if (spec === mcpSpec && !isHelp) {
       const served = await serveTools(program, resolution.argv, context);
@@ -41,6 +45,20 @@ export async function runProgram(
   } catch (error) {
     return await failRun(error, argv, context);
   }
+}
+
+/** Throws `UNKNOWN_COMMAND` (usage) with the nearest name where nobody knows the words. */
+async function runExternal(
+  program: Program,
+  words: UnknownWords,
+  isHelp: boolean,
+  context: CommandContext,
+): Promise<number> {
+  const { external } = program;
+  const status = isHelp ? undefined : await external?.run(words, context);
+  if (status !== undefined) return status;
+  const own = entriesOf(program).map((entry) => entry.name);
+  throw unknownCommand(words, [...own, ...((await external?.names(context)) ?? [])]);
 }
 
 /** Undefined when the arguments ask for something else, or do not parse: that is told as any command's. */

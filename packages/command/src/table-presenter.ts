@@ -6,6 +6,7 @@ import { LiveFrame } from "./live-frame.ts";
 import { showInPager } from "./pager.ts";
 import type { Paint } from "./paint.ts";
 import type { Ending, Presenter } from "./presenter.ts";
+import { moreNote } from "./presenter.ts";
 import type { Prose } from "./prose.ts";
 import { cellText, guessColumns, renderFields, renderTable } from "./table.ts";
 
@@ -86,10 +87,10 @@ export class TablePresenter implements Presenter {
     return this.#show(text);
   }
 
-  async finish({ nextCursor, truncated }: Ending): Promise<void> {
+  async finish({ nextCursor, total, truncated }: Ending): Promise<void> {
     this.#ended = true;
     await this.#frame.settle();
-    if (nextCursor !== undefined) this.#prose.note(`more: add --cursor ${nextCursor}`);
+    if (nextCursor !== undefined) this.#prose.note(moreNote(nextCursor, total));
     else if (truncated === true) this.#prose.note("more: raise --limit to see it");
     this.#prose.clear();
     await this.output.flush();

@@ -61,6 +61,18 @@ describe("a jsonl stream", () => {
     expect(events(stdout).at(-1)).toMatchObject({ type: "aoi:summary", ok: false });
   });
 
+  it("lets a stream tidy up although an event and the signal came together", async () => {
+    const child = startShelf("item", "tidy", "--format", "jsonl");
+    let stderr = "";
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.includes('"n":0')) child.kill("SIGINT");
+    });
+    await once(child, "close");
+    expect(child.exitCode).toBe(130);
+    expect(stderr).toContain("tidied up");
+  });
+
   it("loses none of 20,000 events to a slow reader", () => {
     const reader = "(sleep 0.5; tail -n 1; )";
     const { stdout } = shelfInto(reader, "item", "count", "--count", "20000", "--format", "jsonl");
@@ -76,7 +88,13 @@ describe("a jsonl stream", () => {
       ["item", "ITM-2"],
       ["item", "ITM-3"],
     ]);
-    expect(all.at(-1)).toMatchObject({ ok: true, count: 3, truncated: true, next_cursor: "2" });
+    expect(all.at(-1)).toMatchObject({
+      ok: true,
+      count: 3,
+      truncated: true,
+      next_cursor: "2",
+      total: 6,
+    });
     const last = (await jsonl("item", "list", "--cursor", "2")).events.at(-1);
     expect(last).toMatchObject({ truncated: false });
     expect(last).not.toHaveProperty("next_cursor");
@@ -109,4 +127,35 @@ describe("a closed reader is exit 141 without a word", () => {
     expect(stdout.trim().split("\n").at(-1)).toBe("141");
     expect(stderr).toBe("");
   });
+});
+
+it("notices a reader that leaves while it waits for an answer", () => {
+  const { stdout, stderr } = shelfInto("head -n 1", "item", "deaf", "--format", "jsonl");
+  expect(stdout.trim().split("\n").at(-1)).toBe("141");
+  expect(stderr).toBe("");
+});
+
+it("gives signs of life in a stream alone", async () => {
+  const [lines, document] = await Promise.all([
+    jsonl("item", "deaf", "--timeout", "1500ms"),
+    shelf("item", "deaf", "--timeout", "1500ms", "--format", "json"),
+  ]);
+  expect(lines.events.map(({ type }) => type)).toEqual([
+    "aoi:meta",
+    "aoi:heartbeat",
+    "aoi:error",
+    "aoi:summary",
+  ]);
+  expect(lines.events.at(-1)).toMatchObject({ count: 0 });
+  expect(JSON.parse(document.stdout)).toMatchObject({ error: { code: "TIMEOUT" } });
+});
+
+it("has the status of the time-out it tells of, though a signal comes while it stops", async () => {
+  const child = startShelf("item", "linger", "--timeout", "50ms", "--format", "jsonl");
+  let stdout = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", () => child.kill("SIGINT"));
+  await once(child, "close");
+  expect(events(stdout).at(-2)).toMatchObject({ type: "aoi:error", code: "TIMEOUT" });
+  expect(child.exitCode).toBe(124);
 });

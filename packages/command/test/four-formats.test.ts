@@ -72,7 +72,7 @@ describe("table", () => {
       status: 0,
       stdout:
         "ID     NAME    TAGS\nITM-1  apple   fresh\nITM-2  bread   fresh\nITM-3  cheese  fresh\n",
-      stderr: "more: add --cursor 2\n",
+      stderr: "more (6 in all): add --cursor 2\n",
     });
     expect((await run("item", "list", "--quiet")).stderr).toBe("");
     expect((await run("item", "list", "--limit", "0", "--cursor", "2")).stdout).toBe("");

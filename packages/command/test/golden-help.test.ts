@@ -131,7 +131,7 @@ describe("discovery", () => {
       destructive: true,
       requires_confirm: true,
       supports_dry_run: true,
-      event_types: ["aoi:meta", "item", "aoi:plan", "aoi:error", "aoi:summary"],
+      event_types: ["aoi:meta", "item", "aoi:plan", "aoi:heartbeat", "aoi:error", "aoi:summary"],
     });
     expect(byName["item list"]).toMatchObject({
       read_only: true,

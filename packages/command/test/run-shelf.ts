@@ -76,7 +76,11 @@ export function contextIn(folder: string, world: World = {}): CommandContext {
 export function shelfProcess(...argv: string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeArgs, ...argv], {
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], LANG: "C" },
+    env: {
+      PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+      LANG: "C",
+    },
     input: "",
   });
   return { status, stdout, stderr };

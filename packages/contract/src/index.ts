@@ -140,6 +140,7 @@ export {
   isEventType,
 } from "./specs/event.ts";
 export type { AomoriEvent, WireEvent } from "./specs/event.ts";
+export { JournalEvent } from "./specs/journal-event.ts";
 export { readEvent } from "./specs/read-event.ts";
 export {
   ApiKey,

@@ -16,10 +16,18 @@ export interface PlanContext {
 /** Items in the order they were found, in batches, so that a stream of many costs few turns of the event loop. */
 export type ItemBatches = AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>;
 
+/** Records that are lines already: the very ones that the emitter would make of them. The bytes hold until the next are asked for. */
+export interface EncodedRecords {
+  readonly lines: Uint8Array;
+  readonly count: number;
+}
+
 /** Answered in this process, by system calls. */
 export interface NativePlan {
   readonly kind: "native";
   readonly items: () => ItemBatches;
+  /** The same, many of the records as lines; asked for where nobody looks at single records. */
+  readonly encoded?: () => AsyncIterable<readonly Item[] | EncodedRecords>;
 }
 
 /** Answered by the tool itself, through a channel that is made for machines. */

@@ -1,8 +1,9 @@
 import type { Adapter } from "./adapter.ts";
+import { ls } from "./native/ls.ts";
 
-/** The adapters that are code, by the tool's name; each is loaded when its tool is called. */
+/** The adapters that are code, by the tool's name; each is loaded when its tool is called, but for the one that is called most. */
 export const codeAdapters: Readonly<Record<string, () => Promise<readonly Adapter[]>>> = {
-  ls: async () => [(await import("./native/ls.ts")).ls],
+  ls: async () => [ls],
   stat: async () => [(await import("./native/stat.ts")).stat],
   env: async () => [(await import("./native/env.ts")).env],
   git: async () => [

@@ -27,3 +27,9 @@ export const nullable = (schema: JsonSchema): JsonSchema => ({
   anyOf: [schema, { type: "null" }],
 });
 export const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+
+/** The fields a record may have, by its schema; the bytes beside a text are not among them. */
+export function fieldNamesOf({ schema }: { readonly schema: JsonSchema }): readonly string[] {
+  const { properties } = schema;
+  return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+}

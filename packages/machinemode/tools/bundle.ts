@@ -65,6 +65,9 @@ async function bundleOne(
     charset: "utf8",
     logLevel: "warning",
     minify: true,
+    inject: [join(root, "tools/process-clock.ts")],
+    // A late bundle is required: import() would start the loader of ECMAScript modules for it.
+    supported: { "dynamic-import": false },
     entryPoints: [file],
     outfile: join(folder, bundleName(file)),
     plugins: [lateImports(onLate)],

@@ -60,6 +60,17 @@ export interface SummaryFields {
   readonly [field: string]: unknown;
 }
 
+/** Domain events that are lines already, each with its newline: what the emitter itself would have made of them. */
+export interface EncodedEvents {
+  /** The one type of all of them. */
+  readonly type: string;
+  /** Every name of a field that may occur in them. */
+  readonly fieldNames: readonly string[];
+  /** UTF-8; copied before `emitEncoded` returns. */
+  readonly lines: Uint8Array;
+  readonly count: number;
+}
+
 export interface EventCounts {
   readonly results: number;
   readonly warnings: number;
@@ -78,8 +89,18 @@ export interface Emitter<Event extends DomainEvent = DomainEvent>
   extends EndableStream, AsyncDisposable {
   meta(fields?: MetaFields): Promise<void>;
   emit(event: Event): Promise<void>;
+  /**
+   * Writes events that were encoded elsewhere, such as on another thread. Where something is to be checked or may
+   * have to be hidden in them, they are taken apart and emitted one by one.
+   */
+  emitEncoded(events: EncodedEvents): Promise<void>;
   /** Passes on an event of another stream, framework events included; not its meta and summary (`RESERVED_TYPE`). */
   forward(event: DomainEvent): Promise<void>;
+  /**
+   * Passes on finished lines of domain events, newline included, as bytes that nobody looks at again: that each is JSON of an allowed
+   * type, and holds no secret, is the caller's word. `results` is how many of them the summary counts.
+   */
+  relay(lines: Uint8Array, results: number): Promise<void>;
   /** Takes anything thrown. */
   error(error: unknown): Promise<void>;
   warning(fields: Fields<WarningEvent>): Promise<void>;
@@ -176,14 +197,8 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
   }
 
   emit(event: Event): Promise<void> {
-    const { type } = event;
-    if (typeof type !== "string" || type === "") return refuseWithoutType(type);
-    if (type.startsWith(frameworkPrefix)) {
-      return refuse(
-        "RESERVED_TYPE",
-        `a domain event cannot be of type ${type}; use the emitter's own method for it`,
-      );
-    }
+    const refusal = refusedType(event.type);
+    if (refusal !== undefined) return refusal;
     if (this.#events === undefined || this.#state !== "open") return this.#put(event);
     try {
       checkEvent(this.#events, event);
@@ -193,11 +208,37 @@ class StreamEmitter<Event extends DomainEvent> implements Emitter<Event> {
     return this.#put(event);
   }
 
+  emitEncoded(events: EncodedEvents): Promise<void> {
+    const { type, lines, count } = events;
+    const refusal = refusedType(type) ?? this.#refusal(type);
+    if (refusal !== undefined) return refusal;
+    const isChecked = this.#events !== undefined;
+    if (isChecked || !this.#encoder.admits(events))
+      return this.#emitEach(new TextDecoder().decode(lines));
+    if (this.#isResult(type)) this.#results += count;
+    return this.output.writeBytes(lines);
+  }
+
+  async #emitEach(lines: string): Promise<void> {
+    for (const line of lines.split("\n").slice(0, -1)) {
+      // oxlint-disable-next-line typescript/no-unsafe-assignment -- a caller's events, as those of `emit`
+      const event: Event = JSON.parse(line);
+      await this.emit(event);
+    }
+  }
+
   forward(event: DomainEvent): Promise<void> {
     if (event.type === "aoi:meta" || event.type === "aoi:summary") {
       return refuse("RESERVED_TYPE", `${event.type} of another stream cannot be passed on`);
     }
     return this.#put(event);
+  }
+
+  relay(lines: Uint8Array, results: number): Promise<void> {
+    const refusal = this.#refusal("a relayed event");
+    if (refusal !== undefined) return refusal;
+    this.#results += results;
+    return this.output.writeBytes(lines);
   }
 
   error(error: unknown): Promise<void> {
@@ -333,10 +374,17 @@ function refuse(code: string, message: string): Promise<never> {
   return Promise.reject(new TerminalError("internal", code, message));
 }
 
-function refuseWithoutType(type: unknown): Promise<never> {
+function refusedType(type: unknown): Promise<never> | undefined {
+  if (typeof type !== "string" || type === "") {
+    return refuse(
+      "EVENT_WITHOUT_TYPE",
+      `an event needs a type that is a string and not empty, not ${String(type)}`,
+    );
+  }
+  if (!type.startsWith(frameworkPrefix)) return undefined;
   return refuse(
-    "EVENT_WITHOUT_TYPE",
-    `an event needs a type that is a string and not empty, not ${String(type)}`,
+    "RESERVED_TYPE",
+    `a domain event cannot be of type ${type}; use the emitter's own method for it`,
   );
 }
 

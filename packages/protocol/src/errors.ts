@@ -111,9 +111,13 @@ export function errorBody(error: unknown): ErrorBody {
     category: error.category,
     message: error.message,
     retryable: error.retryable,
-    ...(error instanceof RetryableError && error.retryAfterMs !== undefined
-      ? { retry_after_ms: error.retryAfterMs }
-      : {}),
+    ...retryAfter(error),
     ...(error.details === undefined ? {} : { details: error.details }),
   };
+}
+
+/** By its field and not its class: each bundle of a program has its own copy of that. */
+function retryAfter(error: CodedError): Pick<ErrorBody, "retry_after_ms"> {
+  if (!("retryAfterMs" in error) || typeof error.retryAfterMs !== "number") return {};
+  return { retry_after_ms: error.retryAfterMs };
 }

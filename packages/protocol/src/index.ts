@@ -27,6 +27,7 @@ export type {
   WarningEvent,
 } from "./events.ts";
 export { bytesOfField, fieldsOfBytes } from "./carried-bytes.ts";
+export { didYouMean, nearest } from "./did-you-mean.ts";
 export { endError } from "./end-reason.ts";
 export type { EndReason, EndSignal, EndableStream } from "./end-reason.ts";
 export type { EventSchema } from "./event-schema.ts";
@@ -34,6 +35,7 @@ export { createEmitter } from "./emitter.ts";
 export type {
   Emitter,
   EmitterOptions,
+  EncodedEvents,
   EventCounts,
   MetaFields,
   StreamIdentity,
@@ -43,6 +45,7 @@ export { readLines } from "./lines.ts";
 export type { Line } from "./lines.ts";
 export { handleEvents } from "./handle-events.ts";
 export type { EventHandler, HandleOptions, HandledStream } from "./handle-events.ts";
+export { monotonicMs } from "./monotonic-ms.ts";
 export { mapOrdered } from "./map-ordered.ts";
 export type { MapOptions, Task, TaskContext } from "./map-ordered.ts";
 export { createOutput } from "./output.ts";
@@ -56,4 +59,5 @@ export { createRedactor, redactedText } from "./redaction.ts";
 export type { Redactor, RedactorOptions } from "./redaction.ts";
 export { sanitizeForTerminal } from "./terminal-text.ts";
 export type { SanitizeOptions } from "./terminal-text.ts";
+export { wireJson } from "./wire-json.ts";
 export { toWireValue } from "./wire-value.ts";

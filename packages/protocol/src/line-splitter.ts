@@ -9,24 +9,19 @@ export interface BrokenLine {
 const newline = 0x0a;
 const tooLong: BrokenLine = { problem: "too-long" };
 const notUtf8: BrokenLine = { problem: "not-utf8" };
-/** UTF-8 takes at most so many bytes for one UTF-16 unit. */
-const bytesPerUnit = 3;
 
 /**
- * Splits bytes into lines and never holds more than one line and one chunk: add a chunk, take its lines until
- * there are none, add the next; `finish` gives a last line that no newline ends. A line over the limit is
- * skipped to its end. Whole lines are decoded a chunk at a time.
+ * Splits bytes into lines and never holds more than one line and the lines of one chunk: add a chunk, take its
+ * lines until there are none, add the next; `finish` gives a last line that no newline ends. A line over the limit
+ * is skipped to its end. Whole lines are decoded a chunk at a time.
  */
 export class LineSplitter {
   /** Of the line taken last, from 1. */
   number = 0;
   readonly #maxLineBytes: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  /** Lines that had to be put together or decoded one by one; they come before `#text`. */
-  #single: (string | BrokenLine)[] = [];
-  #text = "";
-  #at = 0;
-  #peekedEnd = -1;
+  #lines: (string | BrokenLine)[] = [];
+  #next = 0;
   #rest: Uint8Array[] = [];
   #restBytes = 0;
 
@@ -35,44 +30,35 @@ export class LineSplitter {
   }
 
   add(chunk: Uint8Array): void {
-    const first = chunk.indexOf(newline);
-    if (first === -1) {
+    const end = chunk.lastIndexOf(newline) + 1;
+    if (end === 0) {
       this.#keep(chunk);
       return;
     }
-    const start = this.#restBytes > 0 ? first + 1 : 0;
-    if (start > 0) this.#single.push(this.#join(chunk.subarray(0, first)));
-    const end = chunk.lastIndexOf(newline) + 1;
-    if (end > start) this.#decodeBlock(chunk.subarray(start, end));
+    const start = this.#restBytes > 0 ? chunk.indexOf(newline) + 1 : 0;
+    const joined = start > 0 ? [this.#join(chunk.subarray(0, start - 1))] : [];
+    const whole = end > start ? this.#decodeBlock(chunk.subarray(start, end)) : [];
+    this.#lines = joined.length === 0 ? whole : joined.concat(whole);
+    this.#next = 0;
     if (end < chunk.length) this.#keep(chunk.subarray(end));
   }
 
-  /** The next line, left where it is; undefined when there is none, and when only `take` can tell what it is. */
-  peek(): string | undefined {
-    if (this.#single.length > 0 || this.number === 0) return undefined;
-    this.#peekedEnd = this.#text.indexOf("\n", this.#at);
-    if (this.#peekedEnd === -1) return undefined;
-    const line = this.#text.slice(this.#at, this.#peekedEnd);
-    return this.#isTooLong(line) ? undefined : line;
+  /** The next line, left where it is; undefined when there is none. */
+  peek(): string | BrokenLine | undefined {
+    return this.#lines[this.#next];
   }
 
-  /** Takes the line that `peek` has just given. */
-  advance(): void {
-    this.#at = this.#peekedEnd + 1;
-    this.number += 1;
+  /** The next lines, at most so many, left where they are. */
+  peekMany(count: number): readonly (string | BrokenLine)[] {
+    return this.#lines.slice(this.#next, this.#next + count);
   }
 
   take(): string | BrokenLine | undefined {
-    if (this.#single.length > 0) {
-      this.number += 1;
-      return this.#single.shift();
-    }
-    const end = this.#text.indexOf("\n", this.#at);
-    if (end === -1) return undefined;
-    const line = this.#text.slice(this.#at, end);
-    this.#at = end + 1;
+    const line = this.#lines[this.#next];
+    if (line === undefined) return undefined;
+    this.#next += 1;
     this.number += 1;
-    return this.#isTooLong(line) ? tooLong : line;
+    return line;
   }
 
   finish(): string | BrokenLine | undefined {
@@ -81,23 +67,28 @@ export class LineSplitter {
     return this.#join(new Uint8Array(0));
   }
 
-  #decodeBlock(bytes: Uint8Array): void {
-    try {
-      this.#text = this.#decoder.decode(bytes);
-      this.#at = 0;
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      this.#text = "";
-      for (let start = 0; start < bytes.length;) {
-        const end = bytes.indexOf(newline, start);
-        this.#single.push(this.#decodeLine(bytes.subarray(start, end)));
-        start = end + 1;
-      }
+  /** Lines that each end in a newline. */
+  #decodeBlock(bytes: Uint8Array): (string | BrokenLine)[] {
+    const text = bytes.length <= this.#maxLineBytes ? this.#decode(bytes) : notUtf8;
+    if (typeof text === "string") {
+      const lines = text.split("\n");
+      lines.pop();
+      return lines;
     }
+    const lines: (string | BrokenLine)[] = [];
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(newline, start);
+      lines.push(this.#decodeLine(bytes.subarray(start, end)));
+      start = end + 1;
+    }
+    return lines;
   }
 
   #decodeLine(bytes: Uint8Array): string | BrokenLine {
-    if (bytes.length > this.#maxLineBytes) return tooLong;
+    return bytes.length > this.#maxLineBytes ? tooLong : this.#decode(bytes);
+  }
+
+  #decode(bytes: Uint8Array): string | BrokenLine {
     try {
       return this.#decoder.decode(bytes);
     } catch (error) {
@@ -126,12 +117,5 @@ export class LineSplitter {
       offset += piece.length;
     }
     return this.#decodeLine(whole);
-  }
-
-  #isTooLong(line: string): boolean {
-    if (line.length * bytesPerUnit <= this.#maxLineBytes) return false;
-    return (
-      line.length > this.#maxLineBytes || new TextEncoder().encode(line).length > this.#maxLineBytes
-    );
   }
 }

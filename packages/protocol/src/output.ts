@@ -1,4 +1,5 @@
 import { closedPipeExitCode, exitCodes } from "./exit-codes.ts";
+import { monotonicMs } from "./monotonic-ms.ts";
 
 /** Why nothing more can be written: the reader went away, or the write itself failed. */
 export interface OutputFailure {
@@ -18,6 +19,8 @@ export interface OutputFailure {
 export interface Output {
   /** Queues text; resolves when more may be written. Not awaited beyond 8 MiB queued, it blocks instead of growing. */
   write(text: string): Promise<void>;
+  /** The same for finished UTF-8; the bytes are copied, so who gave them may use them again. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
   /** Resolves when everything queued so far has been handed to the kernel, or the output failed. */
   flush(): Promise<void>;
   /** Blocks until everything is written; false when `deadlineMs` (of `performance.now()`) passed first or the output failed. */
@@ -85,7 +88,7 @@ class DescriptorOutput implements Output {
 
   constructor(options: OutputOptions) {
     this.#fd = options.fd;
-    this.#batchLength = options.batchLength ?? 64 * 1024;
+    this.#batchLength = options.batchLength ?? 32 * 1024;
     this.#maxQueuedLength = options.maxQueuedLength ?? 8 * 1024 * 1024;
   }
 
@@ -96,13 +99,24 @@ class DescriptorOutput implements Output {
   write(text: string): Promise<void> {
     if (this.#failure !== undefined) return nothing;
     this.#pending += text;
+    return this.#writeWhenDue(this.#pending.length);
+  }
+
+  writeBytes(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return nothing;
+    this.#encode();
+    this.#copy(bytes);
+    return this.#writeWhenDue(this.#queuedBytes);
+  }
+
+  #writeWhenDue(waitingLength: number): Promise<void> {
     if (this.#stall !== undefined) return this.#writeStalled(this.#stall.promise);
     this.#turn ??= this.#nextTurn();
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     // The first batch waits for the rest of it.
     if (this.#flushedAtMs === 0) this.#flushedAtMs = nowMs;
     const isDue = nowMs - this.#flushedAtMs >= idleFlushMs;
-    if (!isDue && this.#pending.length < this.#batchLength) return nothing;
+    if (!isDue && waitingLength < this.#batchLength) return nothing;
     this.#flushedAtMs = nowMs;
     return this.#push() ? this.#turn : this.#stalled();
   }
@@ -218,12 +232,32 @@ class DescriptorOutput implements Output {
   /** A batch fits into one buffer whatever its characters, so that no short line is cut between two. */
   #encode(): void {
     while (this.#pending !== "") {
-      const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#batchLength * 4);
+      const bytes = this.#newBuffer();
       const { read, written } = this.#encoder.encodeInto(this.#pending, bytes);
       this.#pending = read === this.#pending.length ? "" : this.#pending.slice(read);
       this.#queue.push({ bytes, start: 0, end: written });
       this.#queuedBytes += written;
     }
+  }
+
+  /** Into the last buffer while there is room, so that many small writes take no more of them than a large one. */
+  #copy(bytes: Uint8Array): void {
+    this.#queuedBytes += bytes.length;
+    for (let start = 0; start < bytes.length;) {
+      let chunk = this.#queue.at(-1);
+      if (chunk === undefined || !hasRoom(chunk, bytes.length - start)) {
+        chunk = { bytes: this.#newBuffer(), start: 0, end: 0 };
+        this.#queue.push(chunk);
+      }
+      const end = lineEndWithin(bytes, start, chunk.bytes.length - chunk.end);
+      chunk.bytes.set(bytes.subarray(start, end), chunk.end);
+      chunk.end += end - start;
+      start = end;
+    }
+  }
+
+  #newBuffer(): Buffer<ArrayBuffer> {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#batchLength * 4);
   }
 
   #advance(chunk: Chunk, count: number): void {
@@ -264,6 +298,18 @@ class DescriptorOutput implements Output {
     for (const listener of this.#listeners) listener(this.#failure);
     this.#listeners.clear();
   }
+}
+
+/** A buffer that is empty takes what it can; another one only what fits as a whole, so that no short line is cut between two. */
+function hasRoom({ bytes, end }: Chunk, length: number): boolean {
+  return end === 0 || length <= bytes.length - end;
+}
+
+/** Where a piece of at most `limit` bytes ends: after its last line, or where the limit is when it holds no whole one. */
+function lineEndWithin(bytes: Uint8Array, start: number, limit: number): number {
+  if (bytes.length - start <= limit) return bytes.length;
+  const last = bytes.lastIndexOf(newline, start + limit - 1);
+  return last >= start ? last + 1 : start + limit;
 }
 
 /** Where a write must end to be whole: after the last line that fits, or after a line that does not fit at all. */

@@ -2,8 +2,9 @@ import type { CodedError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
 import type { BrokenLine } from "./line-splitter.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { parseTogether } from "./parse-together.ts";
 import { brokenLine, malformedLine } from "./reader-errors.ts";
-import { StreamRules } from "./stream-rules.ts";
+import { StreamRules, mayMatter } from "./stream-rules.ts";
 
 export interface ReadOptions {
   /** A longer line is malformed; 8 MiB when absent. Memory stays within a few times this. */
@@ -48,6 +49,7 @@ type Item = StreamEvent | CodedError;
 type Step = IteratorResult<Item, void>;
 
 const defaultMaxLineBytes = 8 * 1024 * 1024;
+const linesTogether = 256;
 const byteOrderMark = "\ufeff";
 const done: Step = { done: true, value: undefined };
 
@@ -62,6 +64,10 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
   readonly #maxLineBytes: number;
   readonly #signal: AbortSignal | undefined;
   readonly #malformed: (error: CodedError) => CodedError | undefined;
+  /** Of the lines after `#aheadOf` up to `#aheadUntil`; empty when they are to be parsed one by one. */
+  #ahead: readonly unknown[] = [];
+  #aheadOf = 0;
+  #aheadUntil = 0;
   #chunks: AsyncIterator<Uint8Array | string> | undefined;
   #inputEnded = false;
   #closed = false;
@@ -120,16 +126,28 @@ class EventReader implements AsyncGenerator<Item, void, undefined> {
   /** The next event, if it is already here and nothing else has to be known of it; otherwise its line stays. */
   #takeOrdinary(): StreamEvent | undefined {
     const line = this.#lines.peek();
-    if (line === undefined) return undefined;
+    if (typeof line !== "string" || !this.#rules.isOrdinary) return undefined;
     try {
-      const value: unknown = JSON.parse(line);
-      if (!isEvent(value) || !this.#rules.admitsUnseen(value.type)) return undefined;
-      this.#lines.advance();
+      const value: unknown = this.#parsedAhead() ?? JSON.parse(line);
+      if (!isEvent(value) || mayMatter(value.type)) return undefined;
+      this.#lines.take();
       return value;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  /** The value of the next line, if it was parsed together with others. */
+  #parsedAhead(): unknown {
+    const { number } = this.#lines;
+    if (number >= this.#aheadUntil) {
+      const lines = this.#lines.peekMany(linesTogether);
+      this.#ahead = parseTogether(lines);
+      this.#aheadOf = number;
+      this.#aheadUntil = number + lines.length;
+    }
+    return this.#ahead[number - this.#aheadOf];
   }
 
   async #step(): Promise<Step> {

@@ -7,6 +7,8 @@ export const redactedText = "[redacted]";
 const minSecretLength = 4;
 const maxKnownNames = 10_000;
 
+/** Every name of a secret has one of these in it. Most names have none, and a start needs no more than this pattern. */
+const secretWord = /pass|secret|token|key|authorization|cookie|credential|bearer/i;
 const secretName =
   /(?:passwords?|passwd|passphrase|(?:^|_)(?:secrets?|token|api_?key|access_?key|private_?key|signing_?key|secret_?key|authorization|cookies?|credentials?|bearer))$/;
 const harmlessName = /(?:^|_)(?:page|next|previous|continuation|sync|cancel(?:lation)?)_token$/;
@@ -58,14 +60,20 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     isSecretName(name) {
       const known = names.get(name);
       if (known !== undefined) return known;
-      const plain = snakeCase(name);
-      const secret = extraNames.has(plain) || (secretName.test(plain) && !harmlessName.test(plain));
+      const secret =
+        (extraNames.size > 0 && extraNames.has(snakeCase(name))) || isNamedSecret(name);
       if (names.size < maxKnownNames) names.set(name, secret);
       return secret;
     },
   };
   for (const secret of options.secrets ?? []) redactor.add(secret);
   return redactor;
+}
+
+function isNamedSecret(name: string): boolean {
+  if (!secretWord.test(name)) return false;
+  const plain = snakeCase(name);
+  return secretName.test(plain) && !harmlessName.test(plain);
 }
 
 /** Longest first: where one secret begins another, the whole of it is hidden. */

@@ -17,21 +17,20 @@ export class StreamRules {
   #firstError: StreamEvent | undefined;
   /** The latest event, when it is what the other dialect ends with. */
   #foreignEnd: CodedError | undefined;
-  /** Nothing but the type of the next event decides about it. */
   #isOrdinary = false;
 
   constructor(requireOk: boolean) {
     this.#requireOk = requireOk;
   }
 
-  /** Whether an event of this type can be handed on as it is: it changes nothing here, and nothing forbids it. */
-  admitsUnseen(type: string): boolean {
-    return this.#isOrdinary && !mayMatter(type);
+  /** Nothing but the type of the next event decides about it: unless it `mayMatter`, it can be handed on as it is. */
+  get isOrdinary(): boolean {
+    return this.#isOrdinary;
   }
 
   /** The event under its prefixed name, or what is wrong with it here. */
   admit(event: StreamEvent, line: number): StreamEvent | CodedError {
-    if (this.admitsUnseen(event.type)) return event;
+    if (this.#isOrdinary && !mayMatter(event.type)) return event;
     const admitted = this.#judge(event, line);
     this.#isOrdinary =
       this.#dialect === "prefixed" && this.#summary === undefined && this.#foreignEnd === undefined;
@@ -77,7 +76,7 @@ export class StreamRules {
 }
 
 /** Framework names of either dialect that end or open a stream, or may not be here. The first letter settles most. */
-function mayMatter(type: string): boolean {
+export function mayMatter(type: string): boolean {
   const first = type.charCodeAt(0);
   if (first === 0x61) return type.startsWith(frameworkPrefix);
   return (first === 0x6d && type === "meta") || (first === 0x73 && type === "summary");

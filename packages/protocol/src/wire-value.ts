@@ -98,6 +98,8 @@ class Walk {
   #record(record: object, hidden: boolean): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(record)) {
+      // JSON has no such field, whatever its name.
+      if (item === undefined) continue;
       this.#path.push(key);
       const hide = hidden || this.#redactor?.isSecretName(key) === true;
       const name = this.#wellFormed(this.#text(key));

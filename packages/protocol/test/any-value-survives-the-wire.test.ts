@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createEmitter, createRedactor } from "@aomori/protocol";
 import { runTool } from "@aomori/protocol/run-tool";
+import { identity } from "./test-identity.ts";
 
 const echo = fileURLToPath(new URL("fixtures/echo-tool.ts", import.meta.url));
 let folder: string;
@@ -67,13 +68,7 @@ it("no planted secret leaves in any encoding, wherever it is planted", async () 
     fc.asyncProperty(secret, fc.string({ maxLength: 5 }), async (planted, around) => {
       const file = join(folder, `out-${(run += 1)}`);
       const emitter = createEmitter<{ type: string; [field: string]: unknown }>({
-        identity: {
-          tool: "tool",
-          toolVersion: "1.0.0",
-          schemaName: "dev.aomori.test.events",
-          schemaVersion: "1.0.0",
-          command: "go",
-        },
+        identity,
         fd: openSync(file, "w"),
         redactor: createRedactor({ secrets: [planted] }),
       });

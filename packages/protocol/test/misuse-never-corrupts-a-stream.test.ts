@@ -1,10 +1,12 @@
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Emitter, EmitterOptions, EventSchema } from "@aomori/protocol";
-import { UserError, createEmitter } from "@aomori/protocol";
+import { UserError, createEmitter, createRedactor, toWireValue } from "@aomori/protocol";
 import { parse } from "./run-tool.ts";
+import { identity } from "./test-identity.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,13 +28,7 @@ const rowSchema: EventSchema<{ type: "row"; n: number }> = {
 
 function target(): Pick<EmitterOptions, "identity" | "fd"> {
   return {
-    identity: {
-      tool: "tool",
-      toolVersion: "1.0.0",
-      schemaName: "dev.aomori.test.events",
-      schemaVersion: "1.0.0",
-      command: "go",
-    },
+    identity,
     fd: openSync(join(folder, "out"), "w"),
   };
 }
@@ -155,4 +151,41 @@ it("ends honestly when its scope is left without a summary", async () => {
     { type: "aoi:error", code: "ABANDONED" },
     { type: "aoi:summary", ok: false, partial: true, count: 1 },
   ]);
+});
+
+it("writes each event as if it were the first of its type", async () => {
+  const field = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "plain",
+      'quoted "',
+      "\\ud800",
+      "x".repeat(300),
+      2 ** 60,
+      -0,
+      1e21,
+      null,
+      undefined,
+    ),
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.array(fc.integer(), { maxLength: 2 }),
+  );
+  const event = fc.record(
+    { type: fc.constantFrom("row", "hit"), n: field, text: field, token: fc.constant("t") },
+    { requiredKeys: ["type"] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 30 }), async (events) => {
+      const emitter = open();
+      await emitter.meta();
+      for (const each of events) await emitter.emit(each);
+      await emitter.summary();
+      const lines = readFileSync(join(folder, "out"), "utf8").split("\n").slice(1, -2);
+      const alone = events.map((each) => JSON.stringify(toWireValue(each, createRedactor())));
+      expect(lines).toEqual(alone);
+    }),
+    { numRuns: 20 },
+  );
 });

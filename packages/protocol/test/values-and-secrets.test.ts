@@ -8,6 +8,7 @@ import {
   redactProse,
   redactedText,
   toWireValue,
+  wireJson,
 } from "@aomori/protocol";
 
 const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(toWireValue(value)));
@@ -90,6 +91,40 @@ describe("a value on the wire", () => {
     loop.deep.list.push(loop);
     expect(() => toWireValue(loop)).toThrow("$.deep.list[0] is a circular reference");
   });
+});
+
+it("JSON is made without a copy only where the copy would be equal", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("s3cr3t!", "\\ud800", "\ud800"),
+  );
+  const leaf = fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean());
+  const name = fc.oneof(text, fc.constantFrom("token", "name", "__proto__"));
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      fc.constant(undefined),
+      fc.array(tie("value")),
+      fc.dictionary(name, tie("value")),
+    ),
+  }));
+  const redactor = createRedactor({ secrets: ["s3cr3t!"] });
+  const outcome = (make: () => unknown): unknown => {
+    try {
+      return make();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  fc.assert(
+    fc.property(value, fc.constantFrom(undefined, 2), (any, indent) => {
+      expect(outcome(() => wireJson({ any }, redactor, indent))).toEqual(
+        outcome(() => JSON.stringify(toWireValue({ any }, redactor), null, indent)),
+      );
+    }),
+    { numRuns: 100, examples: [[{ "\ud800": undefined }, undefined]] },
+  );
 });
 
 describe("redaction", () => {

@@ -1,11 +1,12 @@
 import { GitWorkspaces, startEngine, takeLease } from "@aomori/engine";
+import { findConfinement } from "@aomori/agents";
 import type { Clock, Engine, Log } from "@aomori/engine";
 import { openStore } from "@aomori/store";
 import type { Store } from "@aomori/store";
-import { ensureHome } from "@aomori/system";
+import { ensureHome, randomBytes } from "@aomori/system";
 import type { HomeLayout } from "@aomori/system";
-import { randomBytes } from "node:crypto";
 import { agentPort } from "./agent-port.ts";
+import { importJournal } from "./import-journal.ts";
 import { plannerPort } from "./planner-port.ts";
 import { ProviderKeyRing } from "./provider-keys.ts";
 import { readLimits } from "./settings.ts";
@@ -60,21 +61,24 @@ async function openEngine(options: RuntimeOptions, store: Store, clock: Clock): 
   const { layout, version, log } = options;
   const lease = await takeLease(store, { version, log });
   try {
+    const { confinesCommands, ...limits } = await readLimits(layout.configFile);
     const keys = new ProviderKeyRing(layout.credentialsFile);
     await keys.refresh();
+    if (confinesCommands) log.info(howConfined());
     const workspaces = new GitWorkspaces(layout);
     await tidyWorktrees(store, workspaces, log);
+    await importJournal(store, layout.journalDirectory, log);
     const engine = await startEngine({
       store,
       executorId,
       clock,
       random: { fraction: () => Math.random(), bytes: randomBytes },
       log,
-      agents: agentPort,
+      agents: agentPort({ confinesCommands }),
       planner: plannerPort,
       workspaces,
       keys,
-      limits: await readLimits(layout.configFile),
+      limits,
       heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
       lost: lease.lost,
       contested: lease.contested,
@@ -90,4 +94,11 @@ async function openEngine(options: RuntimeOptions, store: Store, clock: Clock): 
     await lease.close();
     throw error;
   }
+}
+
+function howConfined(): string {
+  const found = findConfinement(process.env);
+  return typeof found === "string"
+    ? `commands of the builtin agent are not confined: ${found}`
+    : `commands of the builtin agent are confined by ${found.program}`;
 }

@@ -24,6 +24,7 @@ const LimitSettings = z.object({
   global: z.int().min(1).max(1_000).default(10),
   per_project: z.int().min(1).max(1_000).default(5),
   drivers: z.partialRecord(DriverName, z.int().min(1).max(1_000)).default({}),
+  confine_commands: z.boolean().default(true),
 });
 
 export interface ResolvedSettings {
@@ -81,12 +82,15 @@ export async function projectSettings(
   return { agent, model, baseUrl, gates, settings: fromWire(SpecSettingsChanges, settings) };
 }
 
-export async function readLimits(configFile: string): Promise<Limits> {
+export async function readLimits(
+  configFile: string,
+): Promise<Limits & { readonly confinesCommands: boolean }> {
   const config = await readConfig(configFile);
   const {
     global,
     per_project: perProject,
     drivers,
+    confine_commands: confinesCommands,
   } = parse(LimitSettings, config["limits"] ?? {}, `${configFile} [limits]`);
-  return { global, perProject, perDriver: drivers };
+  return { global, perProject, perDriver: drivers, confinesCommands };
 }

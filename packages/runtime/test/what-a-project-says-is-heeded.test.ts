@@ -60,9 +60,22 @@ describe("settings", () => {
   test("of limits have defaults and are checked", async () => {
     const file = join(directory, "limits.toml");
     await writeFile(file, "");
-    expect(await readLimits(file)).toEqual({ global: 10, perProject: 5, perDriver: {} });
-    await writeFile(file, "[limits]\nglobal = 3\n[limits.drivers]\nclaude = 1\n");
-    expect(await readLimits(file)).toEqual({ global: 3, perProject: 5, perDriver: { claude: 1 } });
+    expect(await readLimits(file)).toEqual({
+      global: 10,
+      perProject: 5,
+      perDriver: {},
+      confinesCommands: true,
+    });
+    await writeFile(
+      file,
+      "[limits]\nglobal = 3\nconfine_commands = false\n[limits.drivers]\nclaude = 1\n",
+    );
+    expect(await readLimits(file)).toEqual({
+      global: 3,
+      perProject: 5,
+      perDriver: { claude: 1 },
+      confinesCommands: false,
+    });
     await writeFile(file, "[limits]\nglobal = 0\n");
     await expect(readLimits(file)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });

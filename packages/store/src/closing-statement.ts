@@ -10,9 +10,10 @@ import type {
   AgentId,
   WorkerId,
 } from "@aomori/contract";
-import { sql } from "kysely";
-import type { RawBuilder } from "kysely";
 
+import type { Backend } from "./backend.ts";
+import { fragment, joined, verbatim } from "./fragment.ts";
+import type { Fragment } from "./fragment.ts";
 import { jsonText } from "./json-text.ts";
 import type { WireOf } from "./tables.ts";
 
@@ -46,23 +47,26 @@ export interface DeferredWrite {
   /** What it changes, by table and id. */
   readonly rows: readonly string[];
   /** What `statement` reads by name, its own changes among them; names that no other write uses. */
-  readonly parts?: readonly (readonly [name: string, part: RawBuilder<unknown>])[];
+  readonly parts?: readonly (readonly [name: string, part: Fragment])[];
   /** Ends in `returning`, so that what stands beside it in one statement can wait for it. */
-  readonly statement: RawBuilder<unknown>;
+  readonly statement: Fragment;
 }
 
-const partsOf = ({ parts = [] }: DeferredWrite): RawBuilder<unknown>[] =>
-  parts.map(([name, part]) => sql`${sql.raw(name)} as (${part})`);
+const partsOf = ({ parts = [] }: DeferredWrite): Fragment[] =>
+  parts.map(([name, part]) => fragment`${verbatim(name)} as (${part})`);
 
 /** A write by itself. */
-export function singleStatement(write: DeferredWrite): RawBuilder<unknown> {
+export function singleStatement(write: DeferredWrite): Fragment {
   const parts = partsOf(write);
-  return parts.length === 0 ? write.statement : sql`with ${sql.join(parts)} ${write.statement}`;
+  return parts.length === 0 ? write.statement : fragment`with ${joined(parts)} ${write.statement}`;
 }
 
-/** Share-locked until the commit: whoever takes the name over waits for it. */
-export const holds = ({ id, fence }: Fence): RawBuilder<boolean> =>
-  sql`exists (select 1 from workers where id = ${id} and fence = ${fence}::bigint for share)`;
+/**
+ * Whether the worker's name is still its own. Share-locked until the commit, so that whoever takes the name over waits for
+ * it; PGlite has one session, and nobody comes between.
+ */
+export const holds = ({ id, fence }: Fence, backend: Backend["kind"]): Fragment =>
+  fragment`exists (select 1 from workers where id = ${id} and fence = ${fence}::bigint${verbatim(backend === "postgres" ? " for share" : "")})`;
 
 export interface Closing {
   readonly orgId: OrgId;
@@ -70,38 +74,35 @@ export interface Closing {
   readonly writes: readonly DeferredWrite[];
   /** Not empty. */
   readonly drafts: readonly EventDraft[];
-  readonly notify: boolean;
+  readonly backend: Backend["kind"];
   readonly fence: Fence | undefined;
 }
 
 /**
  * The last statement of a transaction: the changes that were put off, then the events. From the moment it has counted
  * the events up to the commit the organisation's row is locked, which is what makes commit order `seq` order; so the
- * changes come first. Answers with `firstSeq`; divides by zero where the fence or the organisation is gone.
+ * changes come first where others could wait for it. Answers with `firstSeq`; divides by zero where the fence or the
+ * organisation is gone.
  */
-export function closingStatement({
-  orgId,
-  writes,
-  drafts,
-  notify,
-  fence,
-}: Closing): RawBuilder<unknown> {
-  const names = writes.map((_, index) => sql.raw(`change_${index}`));
-  const changes = writes.flatMap((write, index) => [
+export function closingStatement({ orgId, writes, drafts, backend, fence }: Closing): Fragment {
+  const named = writes.map((write, index) => ({ write, name: verbatim(`change_${index}`) }));
+  const changes = named.flatMap(({ write, name }) => [
     ...partsOf(write),
-    sql`${names[index]} as (${write.statement})`,
+    fragment`${name} as (${write.statement})`,
   ]);
-  const made = names.map((name) => sql` and (select count(*) from ${name}) >= 0`);
-  const fenced = fence === undefined ? sql`` : sql` and ${holds(fence)}`;
-  const wake = notify
-    ? sql`, pg_notify('aomori_events', ${orgId}::text || ' ' || min(event_seq))`
-    : sql``;
-  const count = sql`${drafts.length}::int`;
-  const counter = sql`counter as (
+  const isShared = backend === "postgres";
+  const first = isShared ? named : [];
+  const made = first.map(({ name }) => fragment` and (select count(*) from ${name}) >= 0`);
+  const fenced = fence === undefined ? fragment`` : fragment` and ${holds(fence, backend)}`;
+  const wake = isShared
+    ? fragment`, pg_notify('aomori_events', ${orgId}::text || ' ' || min(event_seq))`
+    : fragment``;
+  const count = fragment`${drafts.length}::int`;
+  const counter = fragment`counter as (
     update organizations set event_seq = event_seq + ${count}
-    where id = ${orgId}${sql.join(made, sql``)}${fenced} returning event_seq)`;
-  return sql`
-    with ${sql.join([...changes, counter])}, added as (
+    where id = ${orgId}${joined(made, "")}${fenced} returning event_seq)`;
+  return fragment`
+    with ${joined([...changes, counter])}, added as (
       insert into events (org_id, seq, id, at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data)
       select ${orgId}, counter.event_seq - ${count} + e.position, e.draft->>'id', (e.draft->>'at')::timestamptz,
         e.draft->>'type', (e.draft->>'v')::int, e.draft->>'project_id', e.draft->>'spec_id', e.draft->>'ticket_id',

@@ -4,6 +4,7 @@ import { UserError } from "@aomori/protocol";
 import { ioError, isRecord, readLines } from "@aomori/system";
 import type pg from "pg";
 
+import { checkReferences } from "./check-store.ts";
 import { exportFormat } from "./export-store.ts";
 import type { ExportSummary } from "./export-store.ts";
 import { loadMigrations } from "./migrations.ts";
@@ -19,7 +20,7 @@ const rowLine = /^\{"table":"([a-z_]+)","row":(\{.*\})\}$/s;
 
 /**
  * Fills an empty store from an exported file, whole or not at all. Throws STORE_NOT_EMPTY, and EXPORT_UNREADABLE for a
- * file that is cut off, was not exported by this program, or comes from another version of the schema.
+ * file that is cut off, was not exported by this program, comes from another version of the schema, or whose rows do not fit together.
  */
 export async function importStore(store: Store, path: string): Promise<ExportSummary> {
   const client = await store.pool.connect();
@@ -27,6 +28,8 @@ export async function importStore(store: Store, path: string): Promise<ExportSum
     await client.query("begin");
     await requireEmpty(client);
     const rows = await readTables(client, path);
+    const [fault] = await checkReferences({ pool: client });
+    if (fault !== undefined) throw misfit(path, fault.message);
     await client.query("commit");
     client.release();
     return { rows };
@@ -42,8 +45,11 @@ function importError(error: unknown, path: string): unknown {
   const state = sqlStateOf(error);
   if (state === undefined) return ioError(error, `cannot import ${path}`);
   if (!(error instanceof Error) || !/^2[23]/.test(state)) return error;
-  return unreadable(path, `its rows do not fit together (${error.message})`, error);
+  return misfit(path, error.message, error);
 }
+
+const misfit = (path: string, reason: string, cause?: unknown): UserError =>
+  unreadable(path, `its rows do not fit together (${reason})`, cause);
 
 /** The default organisation that every store opens with is no content. */
 async function requireEmpty(client: pg.ClientBase): Promise<void> {

@@ -7,7 +7,7 @@ export { checkStore } from "./check-store.ts";
 export type { Finding } from "./check-store.ts";
 export type { Store } from "./store.ts";
 export type { OrgScope } from "./scope.ts";
-export type { NewEvent, OrgTransaction } from "./transaction.ts";
+export type { NewEvent, OrgTransaction, PastEvent } from "./transaction.ts";
 export type { StoredEvent } from "./closing-statement.ts";
 export type { CommitListener, CommitNotice, EventFeed } from "./event-feed.ts";
 export type { Clock } from "./clock.ts";
@@ -107,7 +107,13 @@ export {
 } from "./queries/steerings.ts";
 export { insertDiscovery, listDiscoveries } from "./queries/discoveries.ts";
 export type { DiscoveryRow, NewDiscovery } from "./queries/discoveries.ts";
-export { lastEventSeq, matchesFilter, newestEventType, readEvents } from "./queries/events.ts";
+export {
+  lastEventSeq,
+  matchesFilter,
+  newestEventType,
+  readEvents,
+  storedEvents,
+} from "./queries/events.ts";
 export type { EventFilter, ReadEvents } from "./queries/events.ts";
 export {
   allOrganizationsForgetKeys,

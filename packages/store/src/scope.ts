@@ -26,11 +26,11 @@ type Rows<T extends TenantName> = Omit<Insertable<Tables[T]>, "orgId">;
  */
 export class OrgScope {
   readonly orgId: OrgId;
-  readonly #db: Kysely<Tables>;
+  readonly #database: () => Kysely<Tables>;
   readonly #clock: Clock;
 
-  constructor(db: Kysely<Tables>, orgId: OrgId, clock: Clock) {
-    this.#db = db;
+  constructor(database: () => Kysely<Tables>, orgId: OrgId, clock: Clock) {
+    this.#database = database;
     this.orgId = orgId;
     this.#clock = clock;
   }
@@ -45,17 +45,17 @@ export class OrgScope {
   }
 
   select<T extends TenantName>(table: T): SelectQueryBuilder<Tables, T, object> {
-    return this.#db.selectFrom<TenantName>(table).where(this.#owns(table));
+    return this.#database().selectFrom<TenantName>(table).where(this.#owns(table));
   }
 
   update<T extends TenantName>(table: T): UpdateQueryBuilder<Tables, T, T, UpdateResult> {
-    const query = this.#db.updateTable<TenantName>(table).where(this.#owns(table));
+    const query = this.#database().updateTable<TenantName>(table).where(this.#owns(table));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kysely resolves its builder only for a literal table name
     return query as unknown as UpdateQueryBuilder<Tables, T, T, UpdateResult>;
   }
 
   delete<T extends TenantName>(table: T): DeleteQueryBuilder<Tables, T, DeleteResult> {
-    return this.#db.deleteFrom<TenantName>(table).where(this.#owns(table));
+    return this.#database().deleteFrom<TenantName>(table).where(this.#owns(table));
   }
 
   insert<T extends TenantName>(
@@ -64,13 +64,14 @@ export class OrgScope {
   ): InsertQueryBuilder<Tables, T, InsertResult> {
     const list: readonly Rows<T>[] = Array.isArray(rows) ? rows : [rows];
     const owned = list.map((row) => ({ ...row, orgId: this.orgId }));
+    const database = this.#database();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return this.#db.insertInto(table as "specs").values(owned as never) as never;
+    return database.insertInto(table as "specs").values(owned as never) as never;
   }
 
   /** A statement of one's own; it is given the organisation and must use it. */
   async query<Row>(build: (orgId: OrgId) => RawBuilder<Row>): Promise<Row[]> {
-    return (await build(this.orgId).execute(this.#db)).rows;
+    return (await build(this.orgId).execute(this.#database())).rows;
   }
 
   #owns(table: TenantName): RawBuilder<boolean> {

@@ -16,8 +16,9 @@ export type Send = (text: string, values: readonly unknown[]) => Promise<SendRes
  * transaction of one statement is that statement alone, and commits by itself.
  */
 export class Session {
-  readonly database: Kysely<Tables>;
   readonly #send: Send;
+  readonly #open: (send: Send) => Kysely<Tables>;
+  #database: Kysely<Tables> | undefined;
   #begun: Promise<unknown> | undefined;
   #isOver = false;
   #before: () => Promise<void> = async () => {};
@@ -25,10 +26,16 @@ export class Session {
   /** `open` makes the database whose statements go through what it is given. */
   constructor(send: Send, open: (send: Send) => Kysely<Tables>) {
     this.#send = send;
-    this.database = open(async (text, values) => {
+    this.#open = open;
+  }
+
+  /** Made when it is asked for: many transactions only put changes off. */
+  get database(): Kysely<Tables> {
+    this.#database ??= this.#open(async (text, values) => {
       await this.#before();
       return this.send(text, values);
     });
+    return this.#database;
   }
 
   /** Awaited before each statement of `database`. */

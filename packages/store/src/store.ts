@@ -69,7 +69,7 @@ export class Store implements AsyncDisposable {
 
   /** An organisation's rows as they are committed. */
   scope(orgId: OrgId): OrgScope {
-    return new OrgScope(this.#database.kysely, orgId, this.clock);
+    return new OrgScope(() => this.#database.kysely, orgId, this.clock);
   }
 
   /** From now on a transaction fails with LEASE_LOST once another process has taken this worker's name. */

@@ -11,8 +11,8 @@ import type {
   TicketId,
 } from "@aomori/contract";
 import { TerminalError } from "@aomori/protocol";
-import { sql } from "kysely";
 
+import type { Backend } from "./backend.ts";
 import type { Clock } from "./clock.ts";
 import {
   closingStatement,
@@ -22,6 +22,7 @@ import {
   storedEvent,
 } from "./closing-statement.ts";
 import type { DeferredWrite, EventDraft, Fence, StoredEvent } from "./closing-statement.ts";
+import { fragment } from "./fragment.ts";
 import { OrgScope } from "./scope.ts";
 import type { SendResult, Session } from "./session.ts";
 import { sqlStateOf } from "./sql-state.ts";
@@ -38,6 +39,9 @@ export interface NewEvent<Type extends EventType = EventType> {
   readonly taskId?: TaskId | null;
   readonly agentId?: AgentId | null;
 }
+
+/** One that was written down elsewhere, in wire names. It belongs to nothing but the organisation. */
+export type PastEvent = Pick<EventDraft, "id" | "at" | "type" | "summary" | "data">;
 
 export interface TransactionOptions {
   readonly clock: Clock;
@@ -56,11 +60,16 @@ export class OrgTransaction extends OrgScope {
   #sending: Promise<void> = Promise.resolve();
 
   constructor(session: Session, orgId: OrgId, options: TransactionOptions) {
-    super(session.database, orgId, options.clock);
+    super(() => session.database, orgId, options.clock);
     this.randomBytes = options.randomBytes;
     this.#session = session;
     this.#fence = options.fence;
     session.before = () => this.#sendDeferred();
+  }
+
+  /** Adds an event that happened before this store could know of it, with the id and the time it has. */
+  record({ id, at, type, summary, data }: PastEvent): void {
+    this.#drafts.push({ id, at, type, v: 1, ...ofNothing, summary, data });
   }
 
   /** Adds an event; it is written, with its `seq`, just before the commit, in the order of these calls. */
@@ -102,36 +111,40 @@ export class OrgTransaction extends OrgScope {
   }
 
   /** Writes what is left, the events last, and commits. Throws LEASE_LOST. Called by the store only. */
-  async commit(backend: "pglite" | "postgres"): Promise<StoredEvent[]> {
+  async commit(backend: Backend["kind"]): Promise<StoredEvent[]> {
     const drafts = this.#drafts;
     if (drafts.length === 0) {
       await this.#sendDeferred();
       // A data directory has one process anyway, by its lock.
-      if (backend === "postgres") await this.#checkFence();
+      if (backend === "postgres") await this.#checkFence(backend);
       await this.#session.commit();
       return [];
     }
     const writes = this.#deferred.pop() ?? [];
     await this.#sendDeferred();
-    const { sql: text, parameters } = closingStatement({
+    const { text, values } = closingStatement({
       orgId: this.orgId,
       writes,
       drafts,
-      notify: backend === "postgres",
+      backend,
       fence: this.#fence,
-    }).compile(this.#session.database);
-    const { rows } = await this.#close(text, parameters);
+    }).compile();
+    const { rows } = await this.#close(text, values, backend);
     const first = Number(rows[0]?.["firstSeq"]);
     return drafts.map((draft, index) => storedEvent(this.orgId, first + index, draft));
   }
 
-  async #close(text: string, parameters: readonly unknown[]): Promise<SendResult> {
+  async #close(
+    text: string,
+    values: readonly unknown[],
+    backend: Backend["kind"],
+  ): Promise<SendResult> {
     try {
-      return await this.#session.sendLast(text, parameters);
+      return await this.#session.sendLast(text, values);
     } catch (error) {
       if (sqlStateOf(error) !== notAllowed) throw error;
       await this.#session.rollback();
-      await this.#checkFence();
+      await this.#checkFence(backend);
       throw new Error(`organisation ${this.orgId} does not exist`, { cause: error });
     }
   }
@@ -145,19 +158,19 @@ export class OrgTransaction extends OrgScope {
     this.#sending = (async () => {
       await before;
       for (const write of writes) {
-        const statement = singleStatement(write);
-        const { sql: text, parameters } = statement.compile(this.#session.database);
-        await this.#session.send(text, parameters);
+        const { text, values } = singleStatement(write).compile();
+        await this.#session.send(text, values);
       }
     })();
     return this.#sending;
   }
 
-  async #checkFence(): Promise<void> {
+  async #checkFence(backend: Backend["kind"]): Promise<void> {
     const fence = this.#fence;
     if (fence === undefined) return;
-    const [held] = await this.query<{ held: boolean }>(() => sql`select ${holds(fence)} as held`);
-    if (held?.held === true) return;
+    const { text, values } = fragment`select ${holds(fence, backend)} as held`.compile();
+    const { rows } = await this.#session.send(text, values);
+    if (rows[0]?.["held"] === true) return;
     fence.onLost();
     throw new TerminalError(
       "conflict",
@@ -170,6 +183,14 @@ export class OrgTransaction extends OrgScope {
 const touch = (one: DeferredWrite, other: DeferredWrite): boolean =>
   one.rows.some((row) => other.rows.includes(row)) ||
   (one.parts ?? []).some(([name]) => (other.parts ?? []).some(([known]) => known === name));
+
+const ofNothing = {
+  project_id: null,
+  spec_id: null,
+  ticket_id: null,
+  task_id: null,
+  agent_id: null,
+} as const;
 
 const isObject = (value: unknown): value is StoredEvent["data"] =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -6,13 +6,20 @@ import { addAgent, addSpec, addTasks, at } from "./fixtures.ts";
 
 const damages: Readonly<Record<string, string>> = {
   EVENT_MALFORMED: `update events set type = 'spec.completed', data = '{"commit": 1}' where seq = 2`,
+  EVENT_OF_NOBODY:
+    "insert into events select 'org_none', seq, id || 'x', at, type, v, project_id, spec_id, ticket_id, task_id, agent_id, summary, data from events where seq = 2",
+  EVENT_TWICE: "update events set id = (select id from events where seq = 1) where seq = 2",
   EVENT_GAP: "delete from events where seq = 2",
   COUNTER_BEHIND: "update organizations set task_number = 1 where task_number > 1",
   EDGE_ACROSS_SPECS:
-    "update tasks set spec_id = (select id from specs where id <> tasks.spec_id and org_id = tasks.org_id limit 1) where number = 1",
+    "update tasks set spec_id = (select id from specs where id <> tasks.spec_id and org_id = tasks.org_id limit 1) where number = 2",
   DEPENDENCY_CYCLE:
     "insert into task_edges select org_id, spec_id, depends_on, task_id from task_edges",
   TASK_REFERENCE_MISSING: "update tasks set agent_id = 'agent_none' where number = 1",
+  AGENT_ACROSS_SPECS:
+    "update agents set spec_id = (select id from specs where id <> agents.spec_id limit 1)",
+  STEP_OF_NOBODY:
+    "insert into steps (org_id, agent_id, position, type, summary, at) select id, 'agent_none', 1, 'message', 'x', now() from organizations limit 1",
   STEP_COUNT_WRONG: "update agents set step_count = 4",
   MIGRATION_UNKNOWN: "insert into schema_migrations values ('900000', 'x', now())",
   MIGRATION_MISSING: "delete from schema_migrations",

@@ -79,6 +79,7 @@ async function fill(store: Store) {
     const done = { ...result, logs: "said", commit: null };
     door.updateTask(tx, taskId, { status: "completed", mergeState: "queued", result: done });
     tx.emit({ type: "task.ready", specId, taskId, summary: "", data: {} });
+    tx.record(pastEvent);
     return { keyId: key.id, specId, spec, ticketId, tasks, taskId, agentId };
   });
 }
@@ -92,6 +93,13 @@ const step = {
   data: null,
   atMs: 0,
   durationMs: null,
+} as const;
+const pastEvent = {
+  id: "evt_00000000000000000000000001",
+  at: "2026-01-01T00:00:00.000Z",
+  type: "plugin.rolled_back",
+  summary: "",
+  data: { name: "hello", version: "1.0.0", source: "acme/hello", commit: null, from: "2.0.0" },
 } as const;
 const request = { operation: "specs.create", key: "k", requestHash: new Uint8Array([1]) };
 
@@ -136,6 +144,7 @@ const reads: Readonly<Record<string, (scope: OrgScope, ids: Ids) => Promise<unkn
   listSteerings: (scope, { agentId }) => door.listSteerings(scope, agentId),
   listDiscoveries: (scope, { specId }) => door.listDiscoveries(scope, specId),
   readEvents: (scope) => door.readEvents(scope, { after: 0, limit: 10 }),
+  storedEvents: async (scope) => [...(await door.storedEvents(scope, [pastEvent.id]))],
   newestEventType: (scope, { taskId }) => door.newestEventType(scope, taskId, ["task.ready"]),
   lastEventSeq: async (scope) => ((await door.lastEventSeq(scope)) === 0 ? undefined : 1),
 };

@@ -22,6 +22,8 @@ export interface SpawnOptions {
   readonly stdin?: { readonly text: string | Uint8Array } | "open" | "inherit";
   /** `"stream"`: standard output is read through `stdoutLines` or `stdoutChunks` only, and waits for the reader. Default `"collect"`. */
   readonly stdout?: "collect" | "stream";
+  /** `"inherit"`: standard error is this process's own, which the child writes to itself. Default `"collect"`. */
+  readonly stderr?: "collect" | "inherit";
   /** Cap of each collected stream; the child is not stopped for writing more. Default 1 MiB. */
   readonly maxOutputBytes?: number;
   /** Which end of a longer output is kept. Default `"head"`. */

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { Duplex, type Readable } from "node:stream";
 
+import { monotonicMs } from "@aomori/protocol";
+
 import {
   cancelledError,
   prepareCommand,
@@ -29,6 +31,8 @@ export interface ChildResult {
 const defaultMaxOutputBytes = 1024 * 1024;
 const defaultKillGraceMs = 2000;
 const drainMs = 1000;
+/** From the end of a child to that of its tether, whose watcher is killed before. */
+const tetherLeftMs = 20;
 /** A timer set for longer fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -45,9 +49,10 @@ export class Child implements AsyncDisposable {
   readonly #stdout: OutputCollector;
   readonly #stderr: OutputCollector;
   readonly #streamed: boolean;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = monotonicMs();
   #stopping: "timed_out" | "stopped" | undefined;
   #exited = false;
+  #stdoutHeldOpen = false;
   #killTimer: NodeJS.Timeout | undefined;
 
   constructor(child: ChildProcess, pid: number, options: SpawnOptions) {
@@ -82,14 +87,12 @@ export class Child implements AsyncDisposable {
     if (!this.#streamed || stream === null) {
       throw new TypeError('stdoutChunks needs a child started with stdout: "stream"');
     }
-    try {
-      for await (const chunk of stream) {
-        if (!Buffer.isBuffer(chunk)) throw new TypeError("standard output is not read as bytes");
-        yield chunk;
-      }
-    } catch (error) {
-      if (errnoOf(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-    }
+    yield* chunksOf(stream);
+  }
+
+  /** True once streamed standard output was closed here because a descendant that outlived the child kept it open. */
+  get stdoutHeldOpen(): boolean {
+    return this.#stdoutHeldOpen;
   }
 
   /** Waits until the text is handed to the child; false when the child has closed its standard input. */
@@ -137,7 +140,8 @@ export class Child implements AsyncDisposable {
     clearTimeout(this.#killTimer);
     options.signal?.removeEventListener("abort", onAbort);
     signalGroup(this.pid, "SIGKILL");
-    tetherOf(this.#process)?.destroy();
+    // Later: a host that ends with its child is spared it.
+    setTimeout(() => tetherOf(this.#process)?.destroy(), tetherLeftMs);
     this.#process.stdin?.destroy();
     await this.#drain();
     return {
@@ -148,7 +152,7 @@ export class Child implements AsyncDisposable {
       stderr: this.#stderr.text(),
       stdoutTruncated: this.#stdout.truncated,
       stderrTruncated: this.#stderr.truncated,
-      durationMs: performance.now() - this.#startedAt,
+      durationMs: monotonicMs() - this.#startedAt,
     };
   }
 
@@ -164,7 +168,7 @@ export class Child implements AsyncDisposable {
   async #drain(): Promise<void> {
     const { stdout, stderr } = this.#process;
     const collected = [endOf(stderr)];
-    if (this.#streamed) void endOf(stdout);
+    if (this.#streamed) void endOf(stdout, () => (this.#stdoutHeldOpen = true));
     else collected.push(endOf(stdout));
     await Promise.all(collected);
   }
@@ -202,17 +206,40 @@ export async function runChild(
 
 function start(command: PreparedCommand, options: SpawnOptions): ChildProcess {
   const stdin = stdinOf(options.stdin);
+  const stderr = options.stderr === "inherit" ? "inherit" : "pipe";
   return spawn(command.file, command.args, {
     cwd: options.cwd,
     env: command.env,
     detached: true,
-    stdio: command.tethered ? [stdin, "pipe", "pipe", "pipe"] : [stdin, "pipe", "pipe"],
+    stdio: command.tethered ? [stdin, "pipe", stderr, "pipe"] : [stdin, "pipe", stderr],
   });
 }
 
 function stdinOf(stdin: SpawnOptions["stdin"]): "ignore" | "inherit" | "pipe" {
   if (stdin === undefined) return "ignore";
   return stdin === "inherit" ? "inherit" : "pipe";
+}
+
+/** As the stream's own iterator, which takes 2 ms to begin; a stream that is destroyed ends. */
+async function* chunksOf(stream: Readable): AsyncGenerator<Buffer, void> {
+  let changed = Promise.withResolvers<void>();
+  const onChange = (): void => changed.resolve();
+  for (const event of ["readable", "end", "error", "close"]) stream.on(event, onChange);
+  try {
+    for (;;) {
+      if (stream.errored !== null) throw stream.errored;
+      const chunk: unknown = stream.read();
+      if (Buffer.isBuffer(chunk)) yield chunk;
+      else if (chunk !== null) throw new TypeError("standard output is not read as bytes");
+      else if (stream.readableEnded || stream.destroyed) return;
+      else {
+        await changed.promise;
+        changed = Promise.withResolvers();
+      }
+    }
+  } finally {
+    stream.destroy();
+  }
 }
 
 function tetherOf(child: ChildProcess): Duplex | undefined {
@@ -231,12 +258,15 @@ async function exitOf(
 }
 
 /** Resolves when a stream has ended, or has been closed by us because it was idle for `drainMs`. */
-async function endOf(stream: Readable | null): Promise<void> {
+async function endOf(stream: Readable | null, onCut: () => void = () => {}): Promise<void> {
   if (stream === null || stream.closed) return;
-  let idleSince = performance.now();
+  let idleSince = monotonicMs();
   const timer = setInterval(() => {
-    if (stream.readableLength > 0) idleSince = performance.now();
-    else if (performance.now() - idleSince > drainMs) stream.destroy();
+    if (stream.readableLength > 0) idleSince = monotonicMs();
+    else if (monotonicMs() - idleSince > drainMs) {
+      onCut();
+      stream.destroy();
+    }
   }, 100);
   await new Promise<void>((resolve) => stream.once("close", resolve));
   clearInterval(timer);

@@ -16,7 +16,9 @@ export type ConfigTable = Readonly<Record<string, unknown>>;
 
 /** The whole config file, empty when there is none; MALFORMED_FILE names the line that is not TOML. */
 export async function readConfig(path: string): Promise<ConfigTable> {
-  return parseToml(path, (await readTextFile(path)) ?? "");
+  const text = await readTextFile(path);
+  // The parser is loaded for who has a file only.
+  return text === undefined ? {} : parseToml(path, text);
 }
 
 /** One value by its path of keys; undefined when it or a table above it is missing. */

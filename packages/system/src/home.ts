@@ -19,14 +19,16 @@ export interface HomeLayout {
   readonly clonesDirectory: string;
   /** `<project>/<task>` under it. */
   readonly worktreesDirectory: string;
+  /** What packages/plugins keeps; its own layout says how. */
+  readonly pluginsDirectory: string;
   readonly logsDirectory: string;
   readonly serverLogFile: string;
   /** Locks, pid and port; mode 0700. */
   readonly runDirectory: string;
   readonly serverInfoFile: string;
   readonly serverLockFile: string;
-  /** Events of operations that ran without a server, imported by the next one. */
-  readonly journalFile: string;
+  /** Events of operations that ran without a server, one file each; the next server takes them into its store. */
+  readonly journalDirectory: string;
   readonly configFile: string;
   readonly credentialsFile: string;
 }
@@ -48,12 +50,13 @@ export function homeLayout(env: EnvironmentRecord): HomeLayout {
     backupsDirectory: join(home, "backups"),
     clonesDirectory: join(home, "clones"),
     worktreesDirectory: join(home, "worktrees"),
+    pluginsDirectory: join(home, "plugins"),
     logsDirectory,
     serverLogFile: join(logsDirectory, "server.log"),
     runDirectory,
     serverInfoFile: join(runDirectory, "server.json"),
     serverLockFile: join(runDirectory, "server.lock"),
-    journalFile: join(home, "journal.jsonl"),
+    journalDirectory: join(home, "journal"),
     configFile: join(configDirectory, "config.toml"),
     credentialsFile: join(configDirectory, "credentials"),
   };

@@ -1,5 +1,7 @@
 export { malformedFile, readJsonFile, readTextFile, writeFileAtomic } from "./atomic-write.ts";
 export type { AtomicWriteOptions } from "./atomic-write.ts";
+export { findBubblewrap } from "./bubblewrap.ts";
+export type { Bubblewrap } from "./bubblewrap.ts";
 export { childEnvironment } from "./child-environment.ts";
 export type { EnvironmentRecord } from "./child-environment.ts";
 export type { KeepOutput } from "./child-output.ts";
@@ -12,12 +14,19 @@ export { containedPath } from "./contained-path.ts";
 export type { ContainedPath } from "./contained-path.ts";
 export { readCredentials, setCredential } from "./credentials.ts";
 export type { Credentials } from "./credentials.ts";
+export {
+  readJournal,
+  rejectFromJournal,
+  removeFromJournal,
+  writeJournal,
+} from "./event-journal.ts";
+export type { JournalEntry } from "./event-journal.ts";
 export { findExecutable } from "./executable.ts";
 export { ensureHome, homeLayout } from "./home.ts";
 export type { HomeLayout } from "./home.ts";
-export { errnoOf, ioError } from "./io-error.ts";
+export { errnoOf, ioError, isIoError } from "./io-error.ts";
 export { isRecord } from "./is-record.ts";
-export { killGroup } from "./kill-group.ts";
+export { killGroup, signalGroup } from "./kill-group.ts";
 export { acquireLock, lockHolder } from "./lock-file.ts";
 export type { LockFile, LockHolder } from "./lock-file.ts";
 export { openLogFile } from "./log-file.ts";
@@ -25,6 +34,7 @@ export type { LogFile, LogFileOptions } from "./log-file.ts";
 export { identifyProcess, identifySelf, isProcessAlive } from "./process-identity.ts";
 export type { ProcessIdentity } from "./process-identity.ts";
 export { ProcessGuard, runGuardedChild } from "./process-guard.ts";
+export { randomBytes } from "./random-bytes.ts";
 export { readLines } from "./read-lines.ts";
 export type { TextLine } from "./read-lines.ts";
 export { databaseLabel, readServerInfo, removeServerInfo, writeServerInfo } from "./server-info.ts";

@@ -1,4 +1,16 @@
-import { CodedError, UserError } from "@aomori/protocol";
+import { CodedError, UserError, isCodedError } from "@aomori/protocol";
+
+const ioCodes: readonly string[] = [
+  "DISK_FULL",
+  "PERMISSION_DENIED",
+  "TOO_MANY_OPEN_FILES",
+  "IO_FAILED",
+];
+
+/** What `ioError` makes of a failed system call. */
+export function isIoError(error: unknown): error is CodedError {
+  return isCodedError(error) && ioCodes.includes(error.code);
+}
 
 /** The errno name of a failed system call (`ENOENT`), or undefined for any other thrown value. */
 export function errnoOf(error: unknown): string | undefined {

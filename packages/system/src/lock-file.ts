@@ -121,7 +121,10 @@ async function removeLeftovers(path: string): Promise<void> {
 }
 
 async function releaseLock(path: string, own: string): Promise<void> {
-  if ((await readIfThere(path)) === own) await rm(path, { force: true });
+  if ((await readIfThere(path)) !== own) return;
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw ioError(error, `cannot remove the lock ${path}`);
+  });
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

@@ -211,6 +211,7 @@ export class BuiltinRun implements AgentRun {
         root: worktree,
         maxOutputBytes: limits.maxOutputBytes,
         commandTimeoutMs: limits.commandTimeoutMs,
+        confinesCommands: limits.confinesCommands,
         commandEnv: () => this.#commandEnv(),
         signal,
       });

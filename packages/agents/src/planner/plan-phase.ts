@@ -139,6 +139,7 @@ class PlanTalk {
       root: repo.root,
       maxOutputBytes: toolOutputBytes,
       commandTimeoutMs: 0,
+      confinesCommands: true,
       commandEnv: async () => ({}),
       signal,
     });

@@ -67,7 +67,13 @@ for (const agent of agents) {
     const request = requestFor(worktree, modelAt(server), {
       env: { PATH: pathWithPi, HOME: await temporaryDirectory() },
       keys: { anthropic: "test-key" },
-      limits: { maxSteps: 20, maxOutputBytes: 10_000, commandTimeoutMs: 60_000, ...limits },
+      limits: {
+        maxSteps: 20,
+        maxOutputBytes: 10_000,
+        commandTimeoutMs: 60_000,
+        confinesCommands: true,
+        ...limits,
+      },
     });
     const run = driverFor(agent.name).start(request);
     return { server, request, run, story: follow(run) };

@@ -1,6 +1,7 @@
 import type { DoctorCheck } from "@aomori/command";
 import { hasProcessTable } from "../runner/process-table.ts";
-import { canUnshare, hasMkfifo, hasScript } from "../runner/what-is-here.ts";
+import { places } from "../probes/locale-probes.ts";
+import { canUnshare, hasMkfifo, hasScript, locales } from "../runner/what-is-here.ts";
 
 /** What the linter's runs need of a machine; without the optional parts rules are not verified. */
 export const doctorChecks: readonly DoctorCheck[] = [
@@ -51,5 +52,21 @@ export const doctorChecks: readonly DoctorCheck[] = [
             detail: "unshare -rn is not allowed here: DISC-004 is not verified",
             fix: "allow user namespaces, or run as root",
           },
+  },
+  {
+    name: "locales",
+    run: async () => {
+      const wanted = places.map(([locale]) => locale);
+      const here = await locales(wanted);
+      const absent = wanted.filter((locale) => !here.includes(locale));
+      return absent.length === 0
+        ? { ok: true, severity: "info", detail: `the C library has ${here.join(", ")}` }
+        : {
+            ok: false,
+            severity: "warn",
+            detail: `the C library has no ${absent.join(", ")}: L10N-001 says nothing about them for tools that ask it`,
+            fix: "make them with locale-gen, or install all locales (Debian: locales-all)",
+          };
+    },
   },
 ];

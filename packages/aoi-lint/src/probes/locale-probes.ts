@@ -4,8 +4,11 @@ import type { Probe } from "./probe.ts";
 import { ran } from "./probe.ts";
 import { budgetMs, unknownFlag, usableBase } from "./stream-probes.ts";
 
-/** Decimal commas, the Turkish i, other digits, odd time zones. */
-const places: readonly (readonly [locale: string, timeZone: string])[] = [
+/**
+ * Decimal commas, the Turkish i, other digits, odd time zones. Asked for by variables alone: a tool that asks the C
+ * library sees a locale only where the machine has it.
+ */
+export const places: readonly (readonly [locale: string, timeZone: string])[] = [
   ["C", "UTC"],
   ["de_DE.UTF-8", "Asia/Kolkata"],
   ["tr_TR.UTF-8", "America/St_Johns"],

@@ -10,7 +10,7 @@ export const steadinessRules: readonly Rule[] = [
     certainty: "proposed",
     title: "locale and time zone change no type, key, code or number",
     explain:
-      "A stream is read by programs: decimal points, ISO 8601 in UTC, English codes; only messages may follow the user's language.",
+      "A stream is read by programs: decimal points, ISO 8601 in UTC, English codes; only messages may follow the user's language. Asked for by LC_ALL, LANG, LANGUAGE and TZ: a locale the machine does not have is seen only by tools that bring their own.",
     needs: ["base", "again", "bad-flag", "locales"],
     check: checkLocales,
   },

@@ -59,7 +59,7 @@ export const timeRules: readonly Rule[] = [
     certainty: "proposed",
     title: "the tool never waits for an answer nobody gives",
     explain:
-      "No prompt in machine mode, whatever standard input is: what is not given on the command line is an error of category usage.",
+      "No prompt in machine mode, whatever standard input is: what is not given on the command line is an error of category usage. A command that waits for something else says so: aoi:heartbeat or aoi:progress.",
     needs: ["base", "stdin", "terminal"],
     check: (evidence) => {
       const reads = evidence.outcome("stdin");
@@ -68,7 +68,9 @@ export const timeRules: readonly Rule[] = [
       if (base !== undefined) return base;
       return judgeLooks(evidence, ["base", "stdin", ...alsoTerminal], (run) => {
         if (!run.timedOut) return shown();
-        return run.idleAtDeadline
+        const signs = [...run.stream.ofKind("heartbeat"), ...run.stream.ofKind("progress")];
+        const waits = run.idleAtDeadline && signs.length === 0;
+        return waits
           ? shown(finding(run, "did not end: it waits for input"))
           : unclear("the command was still at work when its time was up");
       });

@@ -16,6 +16,13 @@ export async function hasMkfifo(): Promise<boolean> {
   return (await output("mkfifo", ["--version"])) !== undefined;
 }
 
+/** Of these locales, those the C library has. */
+export async function locales(names: readonly string[]): Promise<readonly string[]> {
+  const plain = (name: string): string => name.toLowerCase().replace("utf-8", "utf8");
+  const listed = (await output("locale", ["-a"]))?.split("\n").map(plain) ?? [];
+  return names.filter((name) => listed.includes(plain(name)));
+}
+
 /** What a program prints; undefined when it fails or is not there. */
 async function output(program: string, args: readonly string[]): Promise<string | undefined> {
   try {

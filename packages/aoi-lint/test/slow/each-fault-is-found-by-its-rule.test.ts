@@ -280,14 +280,36 @@ test.concurrent.each(faults)("$rule sees $what", async ({ rule, from, to, argv, 
     process.execPath,
     goodTool.replace(from, () => to),
   );
-  const checks = await lintAll({
-    argv: [path, ...(argv ?? list)],
-    cwd,
-    rules: [rule],
-    allowWrites: true,
-    deadlineMs: 8000,
-    ...(recipe === undefined ? {} : { recipe }),
-  });
+  const look = (): ReturnType<typeof lintAll> =>
+    lintAll({
+      argv: [path, ...(argv ?? list)],
+      cwd,
+      rules: [rule],
+      allowWrites: true,
+      deadlineMs: 8000,
+      ...(recipe === undefined ? {} : { recipe }),
+    });
+  let checks = await look();
+  // On a machine too busy to tell it says so, and is asked again.
+  for (let again = 0; again < 3 && checks.get(rule)?.verdict === "not_verified"; again += 1) {
+    checks = await look();
+  }
   expect(checks.get(rule)).toMatchObject({ verdict: "failed" });
   expect(failures(checks)[rule]).toMatch(says);
+});
+
+test("a command that says it is alive is not taken for one that waits for input", async () => {
+  const busy =
+    "async function list() { setInterval(() => emit({ type: 'aoi:heartbeat', at: new Date().toISOString() }), 200); if (require('node:fs').fstatSync(0).isFIFO()) await tick(60000);";
+  const { path, cwd } = await tool(
+    process.execPath,
+    goodTool.replace("async function list() {", () => busy),
+  );
+  const checks = await lintAll({
+    argv: [path, ...list],
+    cwd,
+    rules: ["TIME-003"],
+    deadlineMs: 2000,
+  });
+  expect(checks.get("TIME-003")?.verdict).not.toBe("failed");
 });

@@ -1,6 +1,7 @@
 import type { CommandSpec, PositionalSpec } from "@aomori/command";
 import { eventTypes, phases } from "@aomori/contract";
 import { command, text, yesNo } from "./local-command.ts";
+import { pluginsCommands } from "./plugins-commands.ts";
 import { registryCommands } from "./registry-commands.ts";
 
 const specId: PositionalSpec = { name: "id", field: "id", type: "string", required: true };
@@ -61,7 +62,7 @@ const configCommands: readonly CommandSpec[] = [
     positionals: [{ name: "key", field: "key", type: "string", required: true }],
     errors: ["CONFIG_KEY_UNKNOWN"],
   }),
-  command("login", "Store an API key of a server, or of a model provider", {
+  command("login", "Store a key of a server, of a model provider or of a host of plugins", {
     eventType: "login",
     effects: { readOnly: false },
     flags: [
@@ -71,18 +72,22 @@ const configCommands: readonly CommandSpec[] = [
         "name",
         "the key is that of a model provider: anthropic, openai, openrouter or openai-compatible",
       ),
+      text("host", "host", "the key is a token for plugins from this host: github.com"),
       text("api-url", "url", "server the key is for; that of the configuration when absent"),
     ],
     examples: [
       "aomori login --with-api-key < key.txt",
       "aomori login --provider anthropic < key.txt",
     ],
-    errors: ["API_URL_MISSING", "API_KEY_INVALID"],
+    errors: ["API_URL_MISSING", "API_KEY_INVALID", "HOST_INVALID"],
   }),
-  command("logout", "Forget the API key of a server", {
+  command("logout", "Forget the key of a server or of a host of plugins", {
     eventType: "logout",
     effects: { readOnly: false },
-    flags: [text("api-url", "url", "server to forget; that of the configuration when absent")],
+    flags: [
+      text("host", "host", "forget the token for plugins from this host"),
+      text("api-url", "url", "server to forget; that of the configuration when absent"),
+    ],
     errors: ["API_URL_MISSING"],
   }),
 ];
@@ -200,6 +205,7 @@ export const localCommands: readonly CommandSpec[] = [
   ...configCommands,
   ...serverCommands,
   ...storeCommands,
+  ...pluginsCommands,
   ...registryCommands,
   ...programCommands,
 ];

@@ -5,12 +5,14 @@ import { createNodeTransport } from "@aomori/sdk/node";
 import { homeLayout, setCredential } from "@aomori/system";
 import { call } from "../connection/connect.ts";
 import { loginUrl } from "../connection/login-url.ts";
+import { hostCredential } from "../plugins/host-tokens.ts";
 import { fieldsOf } from "../wire/fields.ts";
 
 export const handler: CommandHandler = {
   run: async (request) => {
     const { input, context, signal } = request;
     if (typeof input["provider"] === "string") return storeProviderKey(request, input["provider"]);
+    if (typeof input["host"] === "string") return storeHostToken(request, input["host"]);
     if (input["with_api_key"] !== true) {
       throw new UserError(
         "usage",
@@ -44,6 +46,17 @@ async function storeProviderKey(
   const key = await readGivenKey(request);
   await setCredential(homeLayout(request.context.env).credentialsFile, provider, key);
   return { provider, stored: true };
+}
+
+/** Kept for plugins that are fetched from the host, and sent to no other. */
+async function storeHostToken(
+  request: CommandRequest,
+  host: string,
+): Promise<{ readonly host: string; readonly stored: true }> {
+  const name = hostCredential(host);
+  const token = await readGivenKey(request);
+  await setCredential(homeLayout(request.context.env).credentialsFile, name, token);
+  return { host, stored: true };
 }
 
 async function readGivenKey({ context, prose }: CommandRequest): Promise<string> {

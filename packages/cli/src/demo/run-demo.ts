@@ -27,20 +27,22 @@ export async function* runDemo(
   const setup = await prepareDemo(request);
   await using _ = setup.modelServer;
   const specId = await createSpec(connection, setup, request.signal);
-  yield {
-    type: "demo.started",
-    at: new Date().toISOString(),
-    spec_id: specId,
-    repository: setup.repository,
-    model: setup.modelName,
-    scripted: setup.isScripted,
-    summary: `${specId}: ${setup.title} (${setup.repository})`,
-  };
+  let isFollowed = false;
   try {
+    yield {
+      type: "demo.started",
+      at: new Date().toISOString(),
+      spec_id: specId,
+      repository: setup.repository,
+      model: setup.modelName,
+      scripted: setup.isScripted,
+      summary: `${specId}: ${setup.title} (${setup.repository})`,
+    };
     yield* followDemo(connection, specId, request, { setup, board });
-  } catch (error) {
-    if (request.signal.aborted) await leave(connection, specId, setup, request);
-    throw error;
+    isFollowed = true;
+  } finally {
+    // Not a catch: a stream that is told to stop between two events returns and throws nothing.
+    if (!isFollowed && request.signal.aborted) await leave(connection, specId, setup, request);
   }
   const spec = await call(connection, "specs.get", { id: specId }, { signal: request.signal });
   if (textAt(spec, "status") !== "completed") throw notComplete(spec);

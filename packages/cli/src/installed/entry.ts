@@ -1,26 +1,51 @@
 import { writeSync } from "node:fs";
 import { version } from "../identity.ts";
 import { commandEntries } from "../derived/command-entries.ts";
+import { coreWords, pluginVerbs } from "../derived/core-words.ts";
 
 interface Bundle {
-  readonly main: (argv: readonly string[]) => Promise<number>;
+  /** Undefined: what the words name is not this bundle's. */
+  readonly main: (argv: readonly string[]) => Promise<number> | undefined;
+}
+
+interface Route {
+  readonly file: string;
+  readonly rest: readonly string[];
 }
 
 /**
  * The installed program's first file, a bundle of its own: it finds the one bundle that a command needs by
  * looking at the first words. Everything else (flags before them, help, unknown words) is for the whole program.
  */
-function route(argv: readonly string[]): {
-  readonly file: string;
-  readonly rest: readonly string[];
-} {
-  for (const words of [2, 1]) {
+function route(argv: readonly string[]): Route {
+  for (const words of [3, 2, 1]) {
     const name = argv.slice(0, words).join(" ");
     if (commandEntries.some((entry) => entry.name === name)) {
       return { file: `./commands/${name.replaceAll(" ", "-")}.cjs`, rest: argv.slice(words) };
     }
   }
   return { file: "./program.cjs", rest: argv };
+}
+
+/** Where a plugin's name may stand: `NAME args`, `plugins NAME args`, `plugins run NAME args`; only where no command of ours does. */
+function pluginRoute(argv: readonly string[]): Route | undefined {
+  const [first = "", second = "", third = ""] = argv;
+  const file = "./plugin.cjs";
+  if (isWord(first) && !coreWords.includes(first)) return { file, rest: argv };
+  if (first !== "plugins" || !isWord(second)) return undefined;
+  if (second === "run") return isWord(third) ? { file, rest: argv.slice(2) } : undefined;
+  return pluginVerbs.includes(second) ? undefined : { file, rest: argv.slice(1) };
+}
+
+function isWord(token: string): boolean {
+  return token !== "" && !token.startsWith("-");
+}
+
+/** Runs the bundle, or nothing where it is not for it. */
+function start({ file, rest }: Route): Promise<number> | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-require-imports -- a bundle of the same build, chosen at run time
+  const bundle = require(file) as Bundle;
+  return bundle.main(rest);
 }
 
 /** True when the version alone was asked for and is written. A pipe that is full or closed is for the whole program. */
@@ -36,9 +61,8 @@ function answeredVersion(argv: readonly string[]): boolean {
 
 const argv = process.argv.slice(2);
 if (!answeredVersion(argv)) {
-  const { file, rest } = route(argv);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-require-imports -- a bundle of the same build, chosen at run time
-  const bundle = require(file) as Bundle;
+  const plugin = pluginRoute(argv);
+  const run = (plugin === undefined ? undefined : start(plugin)) ?? start(route(argv));
   // oxlint-disable-next-line unicorn/no-process-exit, unicorn/prefer-top-level-await -- the one place that ends the process, in a CommonJS bundle
-  void bundle.main(rest).then((status) => process.exit(status));
+  void run?.then((status) => process.exit(status));
 }

@@ -2,6 +2,7 @@ import type { CommandModule, CommandSpec } from "@aomori/command";
 import { processContext, runProgram } from "@aomori/command";
 import { commandEntries } from "../derived/command-entries.ts";
 import { identity } from "../identity.ts";
+import { externalPlugins } from "../plugins/external-plugins.ts";
 
 interface Bundles {
   readonly module: CommandModule;
@@ -14,6 +15,7 @@ export function main(argv: readonly string[]): Promise<number> {
     commands: commandEntries,
     load: async (name: string) => load("module", `./commands/${name.replaceAll(" ", "-")}.cjs`),
     loadSpecs: async () => load("specs", "./specs.cjs").commandSpecs,
+    external: externalPlugins(async () => load("module", "./commands/plugins-run.cjs")),
   };
   return runProgram(program, argv, processContext(process, identity));
 }

@@ -1,6 +1,13 @@
 import type { FailureRecipe, Recipe } from "@aomori/aoi-lint";
+import { pluginRecipes } from "./plugin-recipes.ts";
 import type { Ids, World } from "./walk-world.ts";
 import { unreachableUrl } from "./walk-world.ts";
+
+/** What capabilities say of a way to run the commands in another protocol than that of a batch run. */
+export interface ProtocolServer {
+  readonly protocol: string;
+  readonly args: readonly string[];
+}
 
 /** What capabilities say of a command, as far as a recipe follows from it. */
 export interface Capability {
@@ -26,7 +33,7 @@ export interface CommandRecipe {
   readonly program?: string;
 }
 
-type More = Partial<Omit<CommandRecipe, "argv">> & {
+export type More = Partial<Omit<CommandRecipe, "argv">> & {
   readonly argv: readonly string[];
   /** The same for something that does not exist. */
   readonly missing?: readonly string[];
@@ -99,11 +106,6 @@ function special(world: World): Readonly<Record<string, More>> {
       missing: ["spec", "wait", absent.spec],
       asksServer: true,
     },
-    "dag conflicts": {
-      argv: ["dag", "conflicts", ids.waitingSpec],
-      missing: ["dag", "conflicts", absent.spec],
-      asksServer: true,
-    },
     "dag merge": {
       argv: ["dag", "merge", ids.spec, "--into", "walk", "--dry-run"],
       missing: ["dag", "merge", absent.spec, "--into", "walk", "--dry-run"],
@@ -167,6 +169,7 @@ function special(world: World): Readonly<Record<string, More>> {
       argv: [...submit, "--dry-run", "--", "no-such-tool"],
       missing: [...submit, "--", "no-such-tool"],
     },
+    ...pluginRecipes(world),
     doctor: { argv: ["doctor"] },
     openapi: { argv: ["openapi"] },
     uninstall: { argv: ["uninstall", "--dry-run"] },
@@ -175,6 +178,32 @@ function special(world: World): Readonly<Record<string, More>> {
     schema: { argv: ["schema"], missing: ["schema", "--command", "no such"] },
     completion: { argv: ["completion", "bash"] },
   };
+}
+
+/** Command lines that are another thing than the command they begin with: each is tried as commands are. */
+export function furtherRecipes(
+  world: World,
+  servers: readonly ProtocolServer[],
+): ReadonlyMap<string, CommandRecipe> {
+  const serve = ["server", "start", "--foreground"];
+  const foreground: More = {
+    // It ends by itself only when its time is up, later than any start takes.
+    argv: [...serve, "--timeout", "15s"],
+    only: [...fewRules, "STR-001", "STR-002", "STR-004", "SIG"],
+    recipe: {
+      env: { AOMORI_HOME: "" },
+      slow: inMachineMode(serve),
+      failures: { conflict: { argv: serve, env: { AOMORI_HOME: world.home } } },
+    },
+  };
+  // What is refused at once leaves nothing to interrupt; what has begun is interrupted in a test of its own.
+  const interruptions = ["SIG-002", "SIG-003", "SIG-004", "SIG-005"];
+  // What speaks another protocol is a batch command until that begins: whatever keeps it from beginning is told as ever.
+  const refused = servers.map(({ args }): [string, CommandRecipe] => [
+    args.join(" "),
+    complete({ argv: [...args, "--no-such-flag"], skip: ["DISC", ...interruptions] }, world),
+  ]);
+  return new Map([[serve.join(" "), complete(foreground, world)], ...refused]);
 }
 
 /** The recipe of a command; undefined when there is none and it does not follow from its capabilities. */
@@ -239,8 +268,9 @@ function withMode(failures: Recipe["failures"]): Recipe["failures"] {
   return Object.fromEntries(entries);
 }
 
+/** Words behind a plugin's name are the plugin's. */
 function inMachineMode(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf("--");
+  const end = argv.join(" ").startsWith("plugins run ") ? 2 : argv.indexOf("--");
   const at = end === -1 ? argv.length : end;
   return argv.toSpliced(at, 0, "--output", "jsonl");
 }

@@ -30,6 +30,7 @@ export interface World extends AsyncDisposable {
   /** Resolves when the deaf server has got another request. */
   readonly asked: () => Promise<void>;
   readonly ids: Ids;
+  readonly plugin: WalkPlugin;
   /** What the demo printed. */
   readonly demoStream: string;
 }
@@ -43,6 +44,16 @@ export interface Ids {
   readonly agent: string;
   readonly project: string;
   readonly key: string;
+}
+
+/** A linked plugin called `walker`. */
+export interface WalkPlugin {
+  /** Its project, packed for a release. */
+  readonly directory: string;
+  /** A recorded run of it. */
+  readonly run: string;
+  /** An index that names it. */
+  readonly index: string;
 }
 
 /** Runs a command and gives what it printed as JSON. */
@@ -68,6 +79,7 @@ export async function makeWorld(): Promise<World> {
   await ask("server", "stop");
   await ask("store", "export", join(folder, "store.jsonl"));
   await ask("server", "start");
+  const plugin = await makePlugin(ask, program, place);
   const entry = await signEntry(place.home, "Tell when the sun rises");
   for (const directory of [folder, join(place.home, "registry", "entries")])
     await writeEntryFile(directory, entry);
@@ -84,6 +96,7 @@ export async function makeWorld(): Promise<World> {
     deafUrl: deaf.url,
     asked: deaf.asked,
     ids,
+    plugin,
     demoStream: demo.stdout,
     [Symbol.asyncDispose]: async () => {
       deaf.server.closeAllConnections();
@@ -111,6 +124,28 @@ function build(into: string): string {
   const withKey = `#!/bin/sh\n${line} < '${key}'\n`;
   writeFileSync(join(into, "aomori-with-a-key"), withKey, { mode: 0o755 });
   return program;
+}
+
+async function makePlugin(ask: Ask, program: string, place: Workplace): Promise<WalkPlugin> {
+  const directory = join(place.home, "..", "walker");
+  await ask("plugins", "new", "walker", "--kind", "sh", "--dir", directory);
+  await ask("plugins", "install", "--path", directory);
+  await ask("plugins", "pack", directory);
+  await promisify(execFile)(program, ["walker", "round"], { env: place.env() });
+  const [run] = (await ask("plugins", "runs", "list")) as { id: string }[];
+  if (run === undefined) throw new Error("the plugin's run was not recorded");
+  const index = join(place.home, "..", "index.json");
+  const summary = "Walks";
+  const listed = {
+    name: "walker",
+    owner: "acme",
+    repository: "walker",
+    summary,
+    keywords: [],
+    latest_version: "0.1.0",
+  };
+  writeFileSync(index, JSON.stringify({ schema: 1, plugins: [listed] }));
+  return { directory, run: run.id, index };
 }
 
 async function makeIds(ask: Ask, demo: string, repository: string, folder: string): Promise<Ids> {

@@ -39,6 +39,10 @@ export class LineOutput implements Output {
     return this.#last;
   }
 
+  writeBytes(bytes: Uint8Array): Promise<void> {
+    return this.write(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+  }
+
   flush(): Promise<void> {
     return this.#last;
   }

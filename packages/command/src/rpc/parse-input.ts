@@ -1,6 +1,5 @@
-import { UserError } from "@aomori/protocol";
+import { UserError, didYouMean } from "@aomori/protocol";
 import type { CommandSpec, FlagSpec, PositionalSpec } from "../command-spec.ts";
-import { didYouMean } from "../did-you-mean.ts";
 import type { GlobalFlags } from "../global-flags.ts";
 import type { InputField } from "../input-fields.ts";
 import { inputFields, inputParameter } from "../input-fields.ts";

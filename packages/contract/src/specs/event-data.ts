@@ -22,6 +22,13 @@ const steering = z.object({
   deliver: SteeringDelivery,
 });
 const branch = z.object({ branch: z.string(), commit: z.string() });
+const plugin = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** `owner/repository`, or the directory of a linked plugin. */
+  source: z.string(),
+  commit: z.string().nullable(),
+});
 
 /** The `data` of each event type. Fields are only ever added; a reader ignores types it does not know. */
 export const eventData = {
@@ -129,6 +136,11 @@ export const eventData = {
     commit: z.string(),
     by: z.string(),
   }),
+
+  "plugin.installed": plugin.extend({ trust: z.string(), untrusted: z.boolean() }),
+  "plugin.upgraded": plugin.extend({ from: z.string(), trust: z.string(), untrusted: z.boolean() }),
+  "plugin.rolled_back": plugin.extend({ from: z.string() }),
+  "plugin.uninstalled": plugin.extend({ purged: z.boolean() }),
 } as const;
 
 export type EventType = keyof typeof eventData;

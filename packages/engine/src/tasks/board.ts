@@ -63,7 +63,7 @@ export class Board {
   /** By number. */
   readonly #cards = new Map<TaskId, Card>();
   /** Those whose branches wait to be merged. */
-  readonly #queued = new Set<TaskId>();
+  readonly #queued = new Set<Card>();
   readonly #tickets = new Map<TicketId, { status: TaskStatusName; readonly tasks: TaskId[] }>();
   #criticalPathHours = 0;
 
@@ -172,13 +172,13 @@ export class Board {
 
   /** The first finished branch behind the task of that number that waits to be merged, with every dependency merged. */
   nextMergeable(afterNumber: number): TaskRow | undefined {
-    if (this.#queued.size === 0) return undefined;
-    for (const { row } of this.#cards.values()) {
-      if (row.number <= afterNumber || !this.#queued.has(row.id)) continue;
+    let first: TaskRow | undefined;
+    for (const { row } of this.#queued) {
+      if (row.number <= afterNumber || row.number > (first?.number ?? Infinity)) continue;
       const on = this.dag.dependencies(row.id);
-      if (on.every((id) => this.row(id).mergeState === "merged")) return row;
+      if (on.every((id) => this.row(id).mergeState === "merged")) first = row;
     }
-    return undefined;
+    return first;
   }
 
   /** How many finished branches wait to be merged. */
@@ -360,9 +360,9 @@ export class Board {
 
   #take(card: Card, columns: Partial<TaskRow>): void {
     card.row = { ...card.row, ...columns };
-    const { id, status, mergeState } = card.row;
-    if (mergeState === "queued" && status === "completed") this.#queued.add(id);
-    else this.#queued.delete(id);
+    const { status, mergeState } = card.row;
+    if (mergeState === "queued" && status === "completed") this.#queued.add(card);
+    else this.#queued.delete(card);
   }
 
   #hear(card: Card, words: string | null): void {

@@ -3,6 +3,8 @@ import type { Redactor } from "@aomori/protocol";
 /** Shorter values of the environment are words that occur by chance. */
 const minEnvironmentSecretLength = 8;
 
+/** Flags, assignments, headers and URLs: few words are one, and most starts need no more than this pattern. */
+const mayTellSecret = /^-|[:=]/;
 const secretFlag =
   /^--?(?:[a-z0-9-]*[-_])?(?:password|passwd|passphrase|secret|token|bearer|api-?key|access-?key|user|proxy-user|oauth2-bearer|pass)$/i;
 const secretHeader =
@@ -12,6 +14,7 @@ const secretHeader =
 export function secretsIn(words: readonly string[]): readonly string[] {
   const secrets: string[] = [];
   for (const [index, word] of words.entries()) {
+    if (!mayTellSecret.test(word)) continue;
     const equals = word.indexOf("=");
     if (word.startsWith("-") && equals > 0 && isSecretFlag(word.slice(0, equals)))
       secrets.push(...credential(word.slice(equals + 1)));

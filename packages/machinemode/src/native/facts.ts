@@ -45,14 +45,14 @@ export class Facts {
   readonly #users = new NameTable("/etc/passwd");
   readonly #groups = new NameTable("/etc/group");
   readonly #modes = new Map<number, string>();
-  #second = Number.NaN;
-  #secondText = "";
+  #day = Number.NaN;
+  #dayText = "";
 
   /** Of one shape for every file, because there are many. */
   of(stats: Stats, path: ByteString): FileFacts {
     const { mode, size, mtimeMs, uid, gid, nlink, ino } = stats;
     return {
-      mode: this.#mode(mode),
+      mode: this.mode(mode),
       size_bytes: size,
       modified_at: this.time(mtimeMs),
       uid,
@@ -64,7 +64,7 @@ export class Facts {
     };
   }
 
-  #mode(mode: number): string {
+  mode(mode: number): string {
     const known = this.#modes.get(mode);
     if (known !== undefined) return known;
     const text = modeText(mode);
@@ -80,17 +80,26 @@ export class Facts {
     return this.#groups.nameOf(gid);
   }
 
-  /** ISO-8601 with milliseconds; neighbours in a directory often share the second. */
+  /** ISO-8601 with milliseconds; neighbours in a directory often share the day. */
   time(epochMs: number): string {
-    const second = Math.floor(epochMs / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#secondText = new Date(second * 1000).toISOString().slice(0, -4);
+    const wholeMs = Math.floor(epochMs);
+    const day = Math.floor(wholeMs / dayMs);
+    if (day !== this.#day) {
+      this.#day = day;
+      this.#dayText = new Date(day * dayMs).toISOString().slice(0, -"00:00:00.000Z".length);
     }
-    const millis = Math.floor(epochMs) - second * 1000;
-    return `${this.#secondText}${millis < 10 ? "00" : millis < 100 ? "0" : ""}${millis}Z`;
+    const ofDayMs = wholeMs - day * dayMs;
+    const seconds = Math.floor(ofDayMs / 1000);
+    const minutes = Math.floor(seconds / 60);
+    const clock = `${digits[Math.floor(minutes / 60)]}:${digits[minutes % 60]}:${digits[seconds % 60]}`;
+    const ms = ofDayMs - seconds * 1000;
+    return `${this.#dayText}${clock}.${Math.floor(ms / 100)}${digits[ms % 100]}Z`;
   }
 }
+
+const dayMs = 86_400_000;
+/** Numbers of two digits as text: a listing needs many. */
+const digits = Array.from({ length: 100 }, (_, number) => `${number}`.padStart(2, "0"));
 
 /** What only links and devices have. */
 export function kindFacts(

@@ -1,14 +1,15 @@
 import type { Adapter, Plan } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { isAscii, textFields, toByteString } from "../byte-text.ts";
+import { toByteString } from "../byte-text.ts";
 import { integer, recordSchema, text } from "../json-schema.ts";
-import type { Item } from "../record.ts";
-import { pathErrorItem } from "./errno.ts";
-import { Facts, factSchemas, kindFacts, statOf } from "./facts.ts";
+import type { EntryBatch, ListedEntry } from "./entry-records.ts";
+import { EntryRecords } from "./entry-records.ts";
+import { factSchemas } from "./facts.ts";
 import type { FindRequest } from "./find-request.ts";
 import { findRequest } from "./find-request.ts";
 import { findPlan } from "./find-channel.ts";
 import { fileKind } from "./kinds.ts";
+import { encodedEntries, toldEntries } from "./told-entries.ts";
 import type { WalkEntry } from "./walk.ts";
 import { walk } from "./walk.ts";
 
@@ -33,60 +34,50 @@ export const find: Adapter = {
   plan: (argv): Plan => {
     const request = findRequest(argv);
     if (request.kind === "channel") return findPlan(request);
-    return { kind: "native", items: () => found(request) };
+    const form = { tool: "find", long: request.long } as const;
+    return {
+      kind: "native",
+      items: () => toldEntries(found(request), form),
+      encoded: () => encodedEntries(found(request), form),
+    };
   },
 };
 
 function* found(
   request: Extract<FindRequest, { readonly kind: "native" }>,
-): Generator<readonly Item[], void> {
-  const facts = new Facts();
+): Generator<EntryBatch, void> {
+  const records = new EntryRecords({ tool: "find", long: request.long });
   const { minDepth, maxDepth, followRoots, kinds, names } = request;
-  let batch: Item[] = [];
+  const isWanted = ({ name, kind, depth }: WalkEntry): boolean =>
+    depth >= minDepth &&
+    (kinds === undefined || kinds.has(kind)) &&
+    names.every((matches) => matches(name));
   for (const root of request.roots.map(toByteString)) {
-    for (const entry of walk(root, { maxDepth, followRoots })) {
-      if ("error" in entry) batch.push(entry);
-      else if (
-        entry.depth >= minDepth &&
-        (kinds === undefined || kinds.has(entry.kind)) &&
-        names.every((matches) => matches(lastPart(entry)))
-      ) {
-        batch.push(recordOf(entry, request.long ? facts : undefined));
+    let entries: ListedEntry[] = [];
+    for (const step of walk(root, { maxDepth, followRoots })) {
+      if ("error" in step) {
+        yield { entries };
+        yield { items: [step] };
+        entries = [];
+        continue;
       }
-      if (batch.length < batchSize) continue;
-      yield batch;
-      batch = [];
+      const [first] = step;
+      // The path of a starting point does not end in its name, as it was typed: it goes its own way.
+      if (first?.depth === 0) {
+        const point = { ...first, name: lastPart(first) };
+        if (isWanted(point)) yield { items: records.items({ entries: [point] }) };
+        continue;
+      }
+      for (const entry of step) if (isWanted(entry)) entries.push(entry);
+      if (entries.length < batchSize) continue;
+      yield { entries };
+      entries = [];
     }
+    yield { entries };
   }
-  yield batch;
 }
 
-function lastPart({ name, depth }: WalkEntry): ByteString {
-  if (depth > 0) return name;
+function lastPart({ name }: WalkEntry): ByteString {
   const trimmed = name.replace(/\/+$/, "");
   return trimmed === "" ? "/" : trimmed.slice(trimmed.lastIndexOf("/") + 1);
-}
-
-function recordOf(entry: WalkEntry, facts: Facts | undefined): Item {
-  const { path, kind, depth } = entry;
-  const last = lastPart(entry);
-  const names = isAscii(path)
-    ? { path, name: last }
-    : { ...textFields("path", path), ...textFields("name", last) };
-  if (facts === undefined) return { type: "entry", source: "native", ...names, kind, depth };
-  try {
-    const stats = statOf(path);
-    const more = kind === "file" || kind === "directory" ? undefined : kindFacts(stats, path);
-    return {
-      type: "entry",
-      source: "native",
-      ...names,
-      kind,
-      depth,
-      ...facts.of(stats, path),
-      ...more,
-    };
-  } catch (error) {
-    return pathErrorItem(error, "look at", path);
-  }
 }

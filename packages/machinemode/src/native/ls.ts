@@ -2,17 +2,19 @@ import { UserError } from "@aomori/protocol";
 import type { Stats } from "node:fs";
 import type { Adapter } from "../adapter.ts";
 import type { ByteString } from "../byte-text.ts";
-import { isAscii, textFields, toByteString } from "../byte-text.ts";
+import { toByteString } from "../byte-text.ts";
 import { recordSchema, text } from "../json-schema.ts";
-import type { Item, ToolRecord } from "../record.ts";
+import type { Item } from "../record.ts";
 import type { KnownFlags } from "./command-line.ts";
 import { parseCommandLine, refuseUnknown } from "./command-line.ts";
 import type { DirectoryEntry } from "./directory.ts";
-import { joinPath, readDirectory } from "./directory.ts";
+import { joinPath, readBatches } from "./directory.ts";
+import type { EntryBatch, ListedEntry } from "./entry-records.ts";
+import { EntryRecords } from "./entry-records.ts";
 import { pathErrorItem } from "./errno.ts";
-import { Facts, factSchemas, kindFacts, statOf } from "./facts.ts";
-import type { FileKind } from "./kinds.ts";
+import { factSchemas, statOf } from "./facts.ts";
 import { fileKind, kindOfMode } from "./kinds.ts";
+import { encodedEntries, toldEntries } from "./told-entries.ts";
 
 /** A directory with more entries is told in its own order, as they come; a smaller one by name. */
 const maxSorted = 10_000;
@@ -86,7 +88,12 @@ export const ls: Adapter = {
     "-a -A -B -d -l -n -g -o -R -r -t -S -U -f -L; flags of layout (-1 -C -h -F --color …) change nothing",
   plan: (argv) => {
     const request = requestOf(argv);
-    return { kind: "native", items: () => list(request) };
+    const form = { tool: "ls", long: request.long } as const;
+    return {
+      kind: "native",
+      items: () => toldEntries(list(request), form),
+      encoded: () => encodedEntries(list(request), form),
+    };
   },
 };
 
@@ -110,7 +117,7 @@ function requestOf(argv: readonly string[]): Request {
 }
 
 /** Files that were named come first, then directories, each with what lies in it; as ls does. */
-function* list(request: Request): Generator<readonly Item[], void> {
+function* list(request: Request): Generator<EntryBatch, void> {
   const lister = new Lister(request);
   const directories: ByteString[] = [];
   const named: Item[] = [];
@@ -119,12 +126,12 @@ function* list(request: Request): Generator<readonly Item[], void> {
       const stats = namedStats(operand, request);
       if (kindOfMode(stats.mode) === "directory" && !request.asThemselves)
         directories.push(operand);
-      else named.push(lister.record(operand, operand, kindOfMode(stats.mode), stats));
+      else named.push(lister.named(operand, stats));
     } catch (error) {
       named.push(pathErrorItem(error, "list", operand));
     }
   }
-  if (named.length > 0) yield named;
+  if (named.length > 0) yield { items: named };
   for (const directory of directories) yield* lister.directory(directory);
 }
 
@@ -142,90 +149,85 @@ function namedStats(operand: ByteString, { long, asThemselves, follow }: Request
 
 class Lister {
   readonly #request: Request;
-  readonly #facts = new Facts();
+  readonly #records: EntryRecords;
 
   constructor(request: Request) {
     this.#request = request;
+    this.#records = new EntryRecords({ tool: "ls", long: request.long });
   }
 
-  record(name: ByteString, path: ByteString, kind: FileKind, stats?: Stats): ToolRecord {
-    const { long, follow } = this.#request;
-    const known = stats ?? (long ? statOf(path, follow) : undefined);
-    const own = known === undefined ? kind : kindOfMode(known.mode);
-    const names = isAscii(path)
-      ? { name, path }
-      : { ...textFields("name", name), ...textFields("path", path) };
-    if (!long || known === undefined) {
-      return { type: "entry", source: "native", ...names, kind: own };
-    }
-    const facts = this.#facts.of(known, path);
-    const more = own === "file" || own === "directory" ? undefined : kindFacts(known, path);
-    return { type: "entry", source: "native", ...names, kind: own, ...facts, ...more };
+  /** What was named on the command line, whose name is its path. */
+  named(path: ByteString, stats: Stats): Item {
+    return this.#records.record({ name: path, path, kind: kindOfMode(stats.mode) }, stats);
   }
 
-  *directory(path: ByteString): Generator<readonly Item[], void> {
+  *directory(path: ByteString): Generator<EntryBatch, void> {
     const below: ByteString[] = [];
     try {
-      for (const entries of this.#ordered(path)) {
-        const items: Item[] = [];
-        for (const entry of entries) {
-          const item = this.#entry(path, entry);
-          items.push(item);
-          if (this.#descends(entry, item)) below.push(joinPath(path, entry.name));
+      for (const found of this.#ordered(path)) {
+        const entries = listed(path, found);
+        const batch = this.#request.follow ? { items: this.#followed(entries) } : { entries };
+        yield batch;
+        if (!this.#request.recursive) continue;
+        for (const [index, entry] of entries.entries()) {
+          if (this.#descends(entry, "items" in batch ? batch.items[index] : undefined))
+            below.push(joinPath(path, entry.name));
         }
-        yield items;
       }
     } catch (error) {
-      yield [pathErrorItem(error, "read", path)];
+      yield { items: [pathErrorItem(error, "read", path)] };
     }
     for (const directory of below) yield* this.directory(directory);
   }
 
-  #entry(directory: ByteString, { name, kind }: DirectoryEntry): Item {
-    const path = directory === "." ? name : joinPath(directory, name);
-    try {
-      const { follow, long } = this.#request;
-      const looksAgain = follow && kind === "symlink" && !long;
-      return this.record(name, path, kind, looksAgain ? statOf(path, true) : undefined);
-    } catch (error) {
-      return pathErrorItem(error, "look at", path);
-    }
+  /** With -L each link is told as what it leads to. */
+  #followed(entries: readonly ListedEntry[]): readonly Item[] {
+    return entries.map((entry) => {
+      try {
+        const looks = this.#request.long || entry.kind === "symlink";
+        return this.#records.record(entry, looks ? statOf(entry.path, true) : undefined);
+      } catch (error) {
+        return pathErrorItem(error, "look at", entry.path);
+      }
+    });
   }
 
-  #descends({ name, kind }: DirectoryEntry, item: Item): boolean {
-    if (!this.#request.recursive || name === "." || name === "..") return false;
-    return kind === "directory" || ("kind" in item && item["kind"] === "directory");
+  #descends({ name, kind }: ListedEntry, item: Item | undefined): boolean {
+    if (name === "." || name === "..") return false;
+    return (
+      kind === "directory" || (item !== undefined && "kind" in item && item["kind"] === "directory")
+    );
   }
 
   *#ordered(path: ByteString): Generator<readonly DirectoryEntry[], void> {
-    const { order } = this.#request;
-    const kept: DirectoryEntry[] = [];
-    const entries = this.#visible(path);
-    for (const entry of entries) {
-      kept.push(entry);
-      if (order === "directory" && kept.length >= batchSize) yield kept.splice(0);
-      if (order !== "name" || kept.length <= maxSorted) continue;
-      // Too many to hold: what was kept goes out as it came, and the rest after it.
-      yield* batched(kept.splice(0));
-      yield* batched(entries);
+    if (this.#request.order === "directory") {
+      yield* this.#visible(path);
       return;
     }
-    if (order === "directory") yield kept;
-    else yield* batched(this.#sorted(path, kept));
+    const kept: DirectoryEntry[] = [];
+    const batches = this.#visible(path);
+    for (const batch of batches) {
+      kept.push(...batch);
+      if (this.#request.order !== "name" || kept.length <= maxSorted) continue;
+      // Too many to hold: what was kept goes out as it came, and the rest after it.
+      yield* batched(kept.splice(0));
+      yield* batches;
+      return;
+    }
+    yield* batched(this.#sorted(path, kept));
   }
 
-  *#visible(path: ByteString): Generator<DirectoryEntry, void> {
+  *#visible(path: ByteString): Generator<DirectoryEntry[], void> {
     const { hidden, skipBackups } = this.#request;
     if (hidden === "all")
-      yield* [
-        { name: ".", kind: "directory" as const },
-        { name: "..", kind: "directory" as const },
+      yield [
+        { name: ".", kind: "directory" },
+        { name: "..", kind: "directory" },
       ];
-    for (const entry of readDirectory(path)) {
-      if (hidden === "none" && entry.name.startsWith(".")) continue;
-      if (skipBackups && entry.name.endsWith("~")) continue;
-      yield entry;
-    }
+    yield* readBatches(path, (name) => {
+      if (hidden === "none" && name.startsWith(".")) return false;
+      return !skipBackups || !name.endsWith("~");
+    });
   }
 
   #sorted(path: ByteString, entries: DirectoryEntry[]): readonly DirectoryEntry[] {
@@ -242,6 +244,11 @@ class Lister {
   }
 }
 
+function listed(directory: ByteString, found: readonly DirectoryEntry[]): readonly ListedEntry[] {
+  const start = directory === "." ? "" : joinPath(directory, "");
+  return found.map(({ name, kind }) => ({ name, path: `${start}${name}`, kind }));
+}
+
 function sortKey(path: ByteString, order: Request["order"], follow: boolean): number {
   try {
     const stats = statOf(path, follow);
@@ -252,13 +259,7 @@ function sortKey(path: ByteString, order: Request["order"], follow: boolean): nu
   }
 }
 
-function* batched(entries: Iterable<DirectoryEntry>): Generator<readonly DirectoryEntry[], void> {
-  let batch: DirectoryEntry[] = [];
-  for (const entry of entries) {
-    batch.push(entry);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+function* batched(entries: readonly DirectoryEntry[]): Generator<readonly DirectoryEntry[], void> {
+  for (let start = 0; start < entries.length; start += batchSize)
+    yield entries.slice(start, start + batchSize);
 }

@@ -1,6 +1,6 @@
 import type { ByteString } from "../byte-text.ts";
 import type { ErrorItem } from "../record.ts";
-import { joinPath, readDirectory } from "./directory.ts";
+import { joinPath, readBatches } from "./directory.ts";
 import type { DirectoryEntry } from "./directory.ts";
 import { pathErrorItem } from "./errno.ts";
 import { statOf } from "./facts.ts";
@@ -24,11 +24,22 @@ export interface WalkOptions {
 /** Below this many open directories the rest is read at once, so that no depth runs out of descriptors. */
 const maxOpenDirectories = 64;
 
-/** A starting point and everything below it, each directory before what lies in it, in the directories' own order. */
+interface OpenDirectory {
+  readonly path: ByteString;
+  readonly batches: Iterator<readonly DirectoryEntry[], void>;
+  batch: readonly DirectoryEntry[];
+  /** How many of the batch are behind us. */
+  index: number;
+}
+
+/**
+ * A starting point and everything below it, each directory before what lies in it, in the directories' own order; as
+ * many at once as follow each other in one directory.
+ */
 export function* walk(
   root: ByteString,
   options: WalkOptions,
-): Generator<WalkEntry | ErrorItem, void> {
+): Generator<readonly WalkEntry[] | ErrorItem, void> {
   let kind: FileKind;
   try {
     kind = kindOfMode(rootStats(root, options).mode);
@@ -36,29 +47,47 @@ export function* walk(
     yield pathErrorItem(error, "find", root);
     return;
   }
-  yield { path: root, name: root, kind, depth: 0 };
+  yield [{ path: root, name: root, kind, depth: 0 }];
   if (kind !== "directory" || options.maxDepth < 1) return;
-  const open: { readonly path: ByteString; readonly entries: Iterator<DirectoryEntry> }[] = [
-    { path: root, entries: readDirectory(root) },
-  ];
+  const open = [opened(root, 0)];
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-    const step = nextEntry(top.path, top.entries);
-    if ("error" in step) yield step;
-    if ("error" in step || step.entry === undefined) {
-      open.pop();
+    if (top.index === top.batch.length) {
+      const step = nextBatch(top);
+      if ("error" in step) yield step;
+      if ("error" in step || step.batch === undefined) open.pop();
+      else Object.assign(top, { batch: step.batch, index: 0 });
       continue;
     }
-    const { name, kind: entryKind } = step.entry;
-    const path = joinPath(top.path, name);
-    yield { path, name, kind: entryKind, depth: open.length };
-    if (entryKind !== "directory" || open.length >= options.maxDepth) continue;
-    open.push({ path, entries: entriesAt(path, open.length) });
+    const descends = open.length < options.maxDepth;
+    const run = nextRun(top, open.length, descends);
+    yield run;
+    const last = run.at(-1);
+    if (descends && last?.kind === "directory") open.push(opened(last.path, open.length));
   }
 }
 
-function entriesAt(path: ByteString, depth: number): Iterator<DirectoryEntry> {
-  const entries = readDirectory(path);
-  return depth < maxOpenDirectories ? entries : [...entries].values();
+/** The next entries of a directory, up to one to descend into. */
+function nextRun(top: OpenDirectory, depth: number, descends: boolean): readonly WalkEntry[] {
+  const start = joinPath(top.path, "");
+  const run: WalkEntry[] = [];
+  while (top.index < top.batch.length) {
+    const entry = top.batch[top.index];
+    top.index += 1;
+    if (entry === undefined) break;
+    const { name, kind } = entry;
+    run.push({ path: `${start}${name}`, name, kind, depth });
+    if (descends && kind === "directory") break;
+  }
+  return run;
+}
+
+function opened(path: ByteString, depth: number): OpenDirectory {
+  const batches = depth < maxOpenDirectories ? readBatches(path) : readWhole(path);
+  return { path, batches, batch: [], index: 0 };
+}
+
+function* readWhole(path: ByteString): Generator<readonly DirectoryEntry[], void> {
+  yield* Array.from(readBatches(path));
 }
 
 function rootStats(root: ByteString, { followRoots }: WalkOptions): { readonly mode: number } {
@@ -71,13 +100,13 @@ function rootStats(root: ByteString, { followRoots }: WalkOptions): { readonly m
   }
 }
 
-function nextEntry(
-  path: ByteString,
-  entries: Iterator<DirectoryEntry>,
-): ErrorItem | { readonly entry: DirectoryEntry | undefined } {
+function nextBatch({
+  path,
+  batches,
+}: OpenDirectory): ErrorItem | { readonly batch: readonly DirectoryEntry[] | undefined } {
   try {
-    const step = entries.next();
-    return { entry: step.done === true ? undefined : step.value };
+    const step = batches.next();
+    return { batch: step.done === true ? undefined : step.value };
   } catch (error) {
     return pathErrorItem(error, "read", path);
   }

@@ -22,6 +22,9 @@ type Instruction =
 /**
  * Compiles a pattern to an automaton that reads its input once: time is at most pattern length times input
  * length whatever the input, so that no tool's output can hang an adapter. Throws a SyntaxError.
+ *
+ * Ours and not re2js 2.10 (MIT, maintained, linear too): bundled that is 147 KB in the place of 6, which made a start 25 ms
+ * longer. It takes 8 µs for a line where this takes 31, so it would win from a thousand lines on, and `ps` has fewer.
  */
 export function compilePattern(source: string): LinearPattern {
   const compiler = new Compiler();

@@ -11,6 +11,8 @@ export interface Budget {
   readonly estimatedTokens: () => number;
   /** Whether sizes were counted at all. */
   readonly isMeasured: boolean;
+  /** No record is ever too many. */
+  readonly takesAll: boolean;
 }
 
 export function createBudget(options: WrapperOptions): Budget {
@@ -21,6 +23,7 @@ export function createBudget(options: WrapperOptions): Budget {
   let usedBytes = 0;
   return {
     isMeasured,
+    takesAll: !isMeasured && limit === Infinity,
     usedBytes: () => usedBytes,
     estimatedTokens: () => Math.ceil(usedBytes / bytesPerToken),
     takes: (record) => {

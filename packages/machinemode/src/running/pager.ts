@@ -35,6 +35,11 @@ export class Pager {
         : argv;
   }
 
+  /** Whether every record is part of the page, whatever it is. */
+  get takesAll(): boolean {
+    return this.#cursor === undefined && this.#budget.takesAll;
+  }
+
   /** True once a record did not fit any more. */
   get isFull(): boolean {
     return this.#isFull;

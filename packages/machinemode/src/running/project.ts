@@ -1,5 +1,6 @@
 import { UserError } from "@aomori/protocol";
 import type { Adapter } from "../adapter.ts";
+import { fieldNamesOf } from "../json-schema.ts";
 import type { ToolRecord } from "../record.ts";
 
 export type Projection = (record: ToolRecord) => ToolRecord;
@@ -13,9 +14,7 @@ export function createProjection(
   adapter: Adapter,
 ): Projection | undefined {
   if (fields.length === 0) return undefined;
-  const { properties } = adapter.schema;
-  const known =
-    typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+  const known = fieldNamesOf(adapter);
   for (const field of fields) {
     const first = field.split(".")[0] ?? "";
     if (!known.includes(first)) {

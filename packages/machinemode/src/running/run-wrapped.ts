@@ -1,6 +1,7 @@
 import type { Emitter, ErrorCategory, SummaryFields } from "@aomori/protocol";
 import { RetryableError, UserError, errorBody } from "@aomori/protocol";
-import type { Adapter, ChildPlan, ItemBatches, Plan, PlanContext } from "../adapter.ts";
+import type { Adapter, EncodedRecords, ItemBatches, Plan, PlanContext } from "../adapter.ts";
+import { fieldNamesOf } from "../json-schema.ts";
 import type { Item, ToolRecord } from "../record.ts";
 import { isErrorItem, isRecordItem } from "../record.ts";
 import { createBudget } from "./budget.ts";
@@ -60,13 +61,19 @@ async function streamItems(run: WrappedRun, fatal: FirstError): Promise<SummaryF
     return {};
   }
   using _alive = heartbeat(emitter, plan);
-  const batches = plan.kind === "native" ? plan.items() : await childBatches(plan, context);
+  const batches = await batchesOf(plan, context, project === undefined && pager.takesAll);
   const turn = eventLoopTurns();
+  const fieldNames = fieldNamesOf(adapter);
+  const [type = ""] = adapter.recordTypes;
   let kept: Promise<void> | undefined;
-  for await (const items of batches) {
+  for await (const batch of batches) {
     await turn();
     context.signal.throwIfAborted();
-    for (const item of items) {
+    if ("lines" in batch) {
+      await emitter.emitEncoded({ ...batch, type, fieldNames });
+      continue;
+    }
+    for (const item of batch) {
       if (!isRecordItem(item)) await tell(emitter, item, fatal);
       else if (pager.takes(item)) {
         const written = put(emitter, item, project);
@@ -95,8 +102,11 @@ function eventLoopTurns(): () => Promise<void> | undefined {
   };
 }
 
+type Batches = ItemBatches | AsyncIterable<readonly Item[] | EncodedRecords>;
+
 /** The machinery of children is loaded when there is one. */
-async function childBatches(plan: ChildPlan, context: PlanContext): Promise<ItemBatches> {
+async function batchesOf(plan: Plan, context: PlanContext, takesLines: boolean): Promise<Batches> {
+  if (plan.kind === "native") return (takesLines ? plan.encoded?.() : undefined) ?? plan.items();
   const { childItems } = await import("./child-items.ts");
   return childItems(plan, context);
 }

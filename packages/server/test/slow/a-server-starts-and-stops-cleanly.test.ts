@@ -150,9 +150,17 @@ describe("a server that is told to stop while agents run", () => {
   }
 });
 
-/** Looks again and again; whoever waits for ever is ended by the test's own limit. */
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await sleep(50);
+/** What a server that runs out of disk tells a person: on standard error, or in the failures of the spec and its tasks. */
+async function untilDiskFullIsTold(world: DemoWorld, server: ServerProcess): Promise<void> {
+  const told = /DISK_FULL|the disk is full|No space left on device/;
+  for (const endsAtMs = Date.now() + 120_000; Date.now() < endsAtMs; await sleep(100)) {
+    if (told.test(server.stderr)) return;
+    if (!server.alive) throw new Error(`it died and did not say of what: ${server.stderr}`);
+    // A request that fails on a full disk says why.
+    const says = await situation(world, server).catch((error: unknown) => String(error));
+    if (told.test(says)) return;
+  }
+  throw new Error(`nobody told of the full disk\n${await situation(world, server)}`);
 }
 
 /** A file system of a few megabytes for a home; only root can make one. */
@@ -162,11 +170,32 @@ function mountSmall(directory: string, sizeMegabytes: number): boolean {
   return mounted.status === 0;
 }
 
+/** What a person would look at when nothing goes on; a server that does not answer is part of it. */
+async function situation(world: DemoWorld, server: ServerProcess): Promise<string> {
+  const mute = sleep(10_000, `the server does not answer\n${server.stderr}`, { ref: false });
+  return await Promise.race([askedOf(world, server), mute]);
+}
+
+async function askedOf({ specId }: DemoWorld, server: ServerProcess): Promise<string> {
+  if (specId === undefined) return `no spec was made\n${server.stderr}`;
+  const client = await server.client();
+  const { status, phase, failure } = await client.specs.get(specId);
+  const tasks: string[] = [];
+  for await (const { id, status: of, failure: why } of client.tasks.list({ specId })) {
+    tasks.push(`${id} ${of} ${why?.message ?? ""}`);
+  }
+  return [`${phase} ${status} ${failure?.message ?? ""}`, ...tasks, server.stderr].join("\n");
+}
+
 /** Does what the failed spec says: runs the tasks again that could not write. */
 async function retryUntilOver(world: DemoWorld, server: ServerProcess): Promise<void> {
   for (let round = 1; ; round += 1) {
     try {
-      expect(await world.play(server)).toBe("over");
+      const ended = await Promise.race([world.play(server), sleep(180_000, "still at it")]);
+      if (ended === "still at it") {
+        throw new Error(await situation(world, server));
+      }
+      expect(ended).toBe("over");
       return;
     } catch (error) {
       if (!(error instanceof SpecFailed) || round === 3) throw error;
@@ -204,8 +233,7 @@ describe("a disk that is full", () => {
         running = (await client.specs.get(specId)).status === "running";
       }
       spawnSync("sh", ["-c", `cat /dev/zero > ${filler}`]);
-      await until(() => !first.alive || /DISK_FULL|the disk is full/.test(first.stderr));
-      expect(first.stderr).toMatch(/DISK_FULL|the disk is full/);
+      await untilDiskFullIsTold(world, first);
       await rm(filler);
       await first.kill();
       await using second = world.serve();

@@ -10,10 +10,11 @@ import type {
   UsageResource,
 } from "@aomori/contract";
 import { sql } from "kysely";
-import type { Selectable, Updateable } from "kysely";
+import type { Insertable, Selectable, Updateable } from "kysely";
 
 import { deriveAgentHealth } from "../agent-health.ts";
 import { readFailure, readModel, readUsage, writeFailure, writeModel } from "../documents.ts";
+import { assignments, columnValues, fragment, verbatim } from "../fragment.ts";
 import { jsonText } from "../json-text.ts";
 import { pageOfRows, timeCursor } from "../page.ts";
 import type { Page, PageRequest } from "../page.ts";
@@ -50,8 +51,9 @@ export type NewAgent = Pick<
 /** Adds an agent that is starting; its heart has just beaten. Sent with what comes next. */
 export function insertAgent(transaction: OrgTransaction, agent: NewAgent): void {
   const now = transaction.now;
-  const query = transaction.insert("agents", {
+  const row: Insertable<AgentsTable> = {
     ...agent,
+    orgId: transaction.orgId,
     model: writeModel(agent.model),
     workerId: agent.workerId ?? null,
     status: "starting",
@@ -60,11 +62,15 @@ export function insertAgent(transaction: OrgTransaction, agent: NewAgent): void 
     lastHeartbeatAt: now,
     lastStepAt: null,
     endedAt: null,
+  };
+  transaction.defer({
+    rows: [`agents ${agent.id}`],
+    statement: fragment`insert into agents ${columnValues(row)} returning id`,
   });
-  transaction.defer({ rows: [`agents ${agent.id}`], statement: sql`${query.returning("id")}` });
 }
 
 const liveStatuses: AgentStatusName[] = ["starting", "active", "idle", "stopping"];
+const liveList = liveStatuses.map((status) => `'${status}'`).join(", ");
 
 export async function setAgentStatus(
   transaction: OrgTransaction,
@@ -110,23 +116,24 @@ export function concludeAgent(
   end: AgentEnd,
   last: StepBatch,
 ): void {
+  const ended = assignments(endColumns(transaction, end));
+  const where = fragment`where org_id = ${transaction.orgId} and id = ${id} and status in (${verbatim(liveList)})`;
   const rows = [`agents ${id}`];
-  const live = transaction
-    .update("agents")
-    .set(endColumns(transaction, end))
-    .where("id", "=", id)
-    .where("status", "in", liveStatuses)
-    .returning("id");
   if (last.steps.length === 0) {
-    transaction.defer({ rows, statement: sql`${live}` });
+    transaction.defer({
+      rows,
+      statement: fragment`update agents set ${ended} ${where} returning id`,
+    });
     return;
   }
-  const counted = live.set({
-    stepCount: sql<number>`step_count + (select n from step_counts)`,
-    lastStepAt: sql<string>`greatest(last_step_at, (select last from step_counts))`,
+  transaction.defer({
+    rows,
+    parts: stepParts(transaction, id, last),
+    statement: fragment`
+      update agents set ${ended}, step_count = step_count + step_counts.n,
+        last_step_at = greatest(last_step_at, step_counts.last)
+      from step_counts ${where} returning id`,
   });
-  const parts = stepParts(transaction, id, last);
-  transaction.defer({ rows, parts, statement: sql`${counted}` });
 }
 
 const endColumns = (

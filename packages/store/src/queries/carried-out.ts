@@ -1,5 +1,4 @@
-import { sql } from "kysely";
-
+import { fragment } from "../fragment.ts";
 import { jsonText } from "../json-text.ts";
 import type { OrgTransaction } from "../transaction.ts";
 
@@ -21,15 +20,11 @@ export function markCarriedOut(
   { operation, key }: IdempotencyClaimName,
   effect: string,
 ): void {
-  const query = transaction
-    .update("idempotencyKeys")
-    .set({ status: carriedOut, response: jsonText(effect) })
-    .where("operation", "=", operation)
-    .where("key", "=", key)
-    .where("status", "is", null)
-    .returning("key");
   transaction.defer({
     rows: [`idempotency_keys ${operation} ${key}`],
-    statement: sql`${query}`,
+    statement: fragment`
+      update idempotency_keys set status = ${carriedOut}, response = ${jsonText(effect)}
+      where org_id = ${transaction.orgId} and operation = ${operation} and key = ${key} and status is null
+      returning key`,
   });
 }

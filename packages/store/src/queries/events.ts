@@ -1,4 +1,4 @@
-import type { AgentId, EventType, SpecId, TaskId } from "@aomori/contract";
+import type { AgentId, EventId, EventType, SpecId, TaskId } from "@aomori/contract";
 import { sql } from "kysely";
 import type { Selectable } from "kysely";
 
@@ -28,7 +28,11 @@ export async function readEvents(
   let query = scope.select("events").selectAll().where("seq", ">", after);
   if (specId !== undefined) query = query.where("specId", "=", specId);
   if (taskId !== undefined) query = query.where("taskId", "=", taskId);
-  if (agentId !== undefined) query = query.where("agentId", "=", agentId);
+  if (agentId !== undefined) {
+    // An agent's events are among those of its task, for which there is an index.
+    const task = scope.select("agents").select("taskId").where("id", "=", agentId);
+    query = query.where("taskId", "=", task).where("agentId", "=", agentId);
+  }
   if (types !== undefined && types.length > 0) {
     const nouns = types.filter((type) => type.endsWith(".*")).map((type) => type.slice(0, -2));
     const names = types.filter((type) => !type.endsWith(".*"));
@@ -67,6 +71,19 @@ export async function newestEventType<Type extends EventType>(
     .limit(1)
     .executeTakeFirst();
   return types.find((type) => type === row?.type);
+}
+
+/** Which of these events are stored. Reads every event: nothing else asks by id, so no index is kept for it. */
+export async function storedEvents(
+  scope: OrgScope,
+  ids: readonly EventId[],
+): Promise<ReadonlySet<string>> {
+  const rows = await scope
+    .select("events")
+    .select("id")
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The organisation's newest `seq`; 0 before its first event. */

@@ -14,6 +14,7 @@ import { sql } from "kysely";
 import type { Updateable } from "kysely";
 
 import { writeFailure, writeGate, writeModel } from "../documents.ts";
+import { assignments, fragment } from "../fragment.ts";
 import { jsonText } from "../json-text.ts";
 import { pageOfRows, timeCursor } from "../page.ts";
 import type { Page, PageRequest } from "../page.ts";
@@ -80,8 +81,12 @@ export function updateSpec(transaction: OrgTransaction, id: SpecId, patch: SpecP
   if (failure !== undefined) columns.failure = writeFailure(failure);
   if (gate !== undefined) columns.gate = writeGate(gate);
   if (planRequest !== undefined) columns.planRequest = writePlanRequest(planRequest);
-  const query = transaction.update("specs").set(columns).where("id", "=", id);
-  transaction.defer({ rows: [`specs ${id}`], statement: sql`${query.returning("id")}` });
+  transaction.defer({
+    rows: [`specs ${id}`],
+    statement: fragment`
+      update specs set ${assignments(columns)}
+      where org_id = ${transaction.orgId} and id = ${id} returning id`,
+  });
 }
 
 const writePlanRequest = (request: PlanRequest | null): string | null =>
@@ -91,7 +96,7 @@ const writePlanRequest = (request: PlanRequest | null): string | null =>
 export function addSpecUsage(transaction: OrgTransaction, id: SpecId, usage: UsageResource): void {
   transaction.defer({
     rows: [`specs ${id}`],
-    statement: sql`
+    statement: fragment`
       update specs set input_tokens = input_tokens + ${usage.inputTokens},
         output_tokens = output_tokens + ${usage.outputTokens},
         cost_microusd = case when ${usage.costMicrousd}::bigint is null then cost_microusd

@@ -1,8 +1,10 @@
 import type { AgentId, StepResource, TaskId } from "@aomori/contract";
 import { sql } from "kysely";
-import type { RawBuilder, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 
 import { isoTime } from "../clock.ts";
+import { fragment } from "../fragment.ts";
+import type { Fragment } from "../fragment.ts";
 import { jsonText } from "../json-text.ts";
 import { numberCursor, pageOfRows, stepCursor } from "../page.ts";
 import type { Page, PageRequest } from "../page.ts";
@@ -35,7 +37,7 @@ export function appendSteps(transaction: OrgTransaction, agentId: AgentId, batch
   transaction.defer({
     rows: [`agents ${agentId}`],
     parts: stepParts(transaction, agentId, batch),
-    statement: sql`
+    statement: fragment`
       update agents set step_count = step_count + step_counts.n,
         last_step_at = greatest(last_step_at, step_counts.last),
         status = case when status = 'starting' then 'active' else status end
@@ -49,7 +51,7 @@ export function stepParts(
   transaction: OrgTransaction,
   agentId: AgentId,
   { position, steps }: StepBatch,
-): readonly (readonly [name: string, part: RawBuilder<unknown>])[] {
+): readonly (readonly [name: string, part: Fragment])[] {
   const rows = steps.map((step, index) => ({
     position: position + index,
     type: step.type,
@@ -61,7 +63,7 @@ export function stepParts(
     at: isoTime(step.atMs),
     duration_ms: step.durationMs,
   }));
-  const added = sql`
+  const added = fragment`
     insert into steps (org_id, agent_id, position, type, summary, body, tool, call_id, data, at, duration_ms)
     select a.org_id, a.id, s.position, s.type, s.summary, s.body, s.tool, s.call_id, nullif(s.data, 'null'), s.at,
       s.duration_ms
@@ -70,7 +72,7 @@ export function stepParts(
     on conflict do nothing returning at`;
   return [
     ["new_steps", added],
-    ["step_counts", sql`select count(*)::int as n, max(at) as last from new_steps`],
+    ["step_counts", fragment`select count(*)::int as n, max(at) as last from new_steps`],
   ];
 }
 

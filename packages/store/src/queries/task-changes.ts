@@ -6,13 +6,14 @@ import type {
   TaskResultResource,
   TaskStatusName,
 } from "@aomori/contract";
-import { sql } from "kysely";
 import type { Updateable } from "kysely";
 
 import { writeFailure } from "../documents.ts";
+import { assignments, fragment } from "../fragment.ts";
 import { jsonText } from "../json-text.ts";
 import type { TasksTable } from "../tables.ts";
 import type { OrgTransaction } from "../transaction.ts";
+import { arrayValue } from "./array-value.ts";
 import type { TaskRow } from "./task-row.ts";
 
 export interface TaskPatch {
@@ -40,8 +41,12 @@ export interface TaskPatch {
 
 /** Changes a task; sent with what comes next. */
 export function updateTask(transaction: OrgTransaction, id: TaskId, patch: TaskPatch): void {
-  const query = transaction.update("tasks").set(columnsOf(patch)).where("id", "=", id);
-  transaction.defer({ rows: [`tasks ${id}`], statement: sql`${query.returning("id")}` });
+  transaction.defer({
+    rows: [`tasks ${id}`],
+    statement: fragment`
+      update tasks set ${assignments(columnsOf(patch))}
+      where org_id = ${transaction.orgId} and id = ${id} returning id`,
+  });
 }
 
 function columnsOf({ notes, failure, result, ...plain }: TaskPatch): Updateable<TasksTable> {
@@ -71,11 +76,11 @@ export function setTaskStatuses(
   const statuses = changes.map((change) => change.status);
   transaction.defer({
     rows: ids.map((id) => `tasks ${id}`),
-    statement: sql`
+    statement: fragment`
       update tasks t set status = c.status,
         ready_at = case when c.status = 'ready' then ${at}::timestamptz else t.ready_at end,
         ended_at = case when c.status in ('completed', 'failed', 'cancelled') then ${at}::timestamptz else null end
-      from unnest(${ids}::text[], ${statuses}::text[]) as c (id, status)
+      from unnest(${arrayValue(ids, "text")}, ${arrayValue(statuses, "text")}) as c (id, status)
       where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
   });
 }
@@ -98,11 +103,11 @@ export function beginRuns(
   const attempts = begun.map(({ attempt }) => attempt);
   transaction.defer({
     rows: ids.map((id) => `tasks ${id}`),
-    statement: sql`
+    statement: fragment`
       update tasks t set status = 'running', run = c.run, attempt = c.attempt, validation_round = 0,
         not_before = null, failure = null,
         started_at = coalesce(t.started_at, ${at}::timestamptz), ended_at = null
-      from unnest(${ids}::text[], ${runs}::int[], ${attempts}::int[]) as c (id, run, attempt)
+      from unnest(${arrayValue(ids, "text")}, ${arrayValue(runs, "int")}, ${arrayValue(attempts, "int")}) as c (id, run, attempt)
       where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
   });
 }

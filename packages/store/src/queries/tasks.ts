@@ -131,12 +131,26 @@ export interface LiveTask {
   readonly notBefore: string | null;
 }
 
-/** Tasks that wait for a start or are under way, in every organisation; for recovery. */
+/**
+ * Tasks that wait for a start or are under way, in every organisation; for recovery. Looked for in specs that are not
+ * over: those of the others have ended too.
+ */
 export async function allOrganizationsLiveTasks(store: Store): Promise<LiveTask[]> {
   return databaseOf(store)
-    .selectFrom("tasks")
-    .select(["orgId", "id", "specId", "status", "run", "notBefore"])
-    .where("status", "in", ["ready", "running", "validating"])
-    .orderBy("readyAt")
+    .selectFrom("specs")
+    .innerJoin("tasks", (join) =>
+      join.onRef("tasks.orgId", "=", "specs.orgId").onRef("tasks.specId", "=", "specs.id"),
+    )
+    .select([
+      "tasks.orgId",
+      "tasks.id",
+      "tasks.specId",
+      "tasks.status",
+      "tasks.run",
+      "tasks.notBefore",
+    ])
+    .where("specs.status", "not in", ["completed", "cancelled"])
+    .where("tasks.status", "in", ["ready", "running", "validating"])
+    .orderBy("tasks.readyAt")
     .execute();
 }

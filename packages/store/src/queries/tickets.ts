@@ -2,11 +2,13 @@ import type { SpecId, TaskId, TaskStatusName, TicketId, TicketResource } from "@
 import { sql } from "kysely";
 import type { Selectable } from "kysely";
 
+import { fragment } from "../fragment.ts";
 import { numberCursor, pageOfRows } from "../page.ts";
 import type { Page, PageRequest } from "../page.ts";
 import type { OrgScope } from "../scope.ts";
 import type { TicketsTable } from "../tables.ts";
 import type { OrgTransaction } from "../transaction.ts";
+import { arrayValue } from "./array-value.ts";
 
 export async function getTicket(
   scope: OrgScope,
@@ -52,9 +54,9 @@ export function setTicketStatuses(
   const statuses = changes.map((change) => change.status);
   transaction.defer({
     rows: ids.map((id) => `tickets ${id}`),
-    statement: sql`
+    statement: fragment`
       update tickets t set status = c.status
-      from unnest(${ids}::text[], ${statuses}::text[]) as c (id, status)
+      from unnest(${arrayValue(ids, "text")}, ${arrayValue(statuses, "text")}) as c (id, status)
       where t.org_id = ${transaction.orgId} and t.id = c.id returning t.id`,
   });
 }

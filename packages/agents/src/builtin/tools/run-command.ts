@@ -1,13 +1,15 @@
-import { spawnChild, type ChildResult } from "@aomori/system";
+import { childEnvironment, spawnChild, type ChildResult } from "@aomori/system";
 import * as z from "zod";
 
 import { cutMiddle } from "../../steps/step-text.ts";
-import { defineTool, type AgentTool, type ToolResult } from "./tool.ts";
+import { findConfinement, writeConfined } from "./confine-writes.ts";
+import { defineTool } from "./tool.ts";
+import type { AgentTool, ToolContext, ToolResult } from "./tool.ts";
 
 export const runCommandTool: AgentTool = defineTool({
   name: "run_command",
   description:
-    "Run a shell command line (/bin/sh) at the root of the working tree and wait for it. Output and errors come together, the middle of a long output is left out. What it leaves running in the background is ended with it. No input can be given.",
+    "Run a shell command line (/bin/sh) at the root of the working tree and wait for it. Output and errors come together, the middle of a long output is left out. What it leaves running in the background is ended with it. No input can be given. Files outside of the working tree, temporary folders and caches may be read-only.",
   input: z.object({
     command: z.string().min(1).describe("command line for /bin/sh -c"),
     timeout_ms: z.int().min(1).optional().describe("shorter than the default limit"),
@@ -15,9 +17,10 @@ export const runCommandTool: AgentTool = defineTool({
   async run(input, context): Promise<ToolResult> {
     const timeoutMs = Math.min(input.timeout_ms ?? Infinity, context.commandTimeoutMs);
     const output = new JoinedOutput(context.maxOutputBytes);
-    await using child = await spawnChild(["/bin/sh", "-c", input.command], {
+    const env = await context.commandEnv();
+    await using child = await spawnChild(await argvOf(input.command, env, context), {
       cwd: context.root,
-      env: await context.commandEnv(),
+      env,
       deadlineMs: timeoutMs,
       maxOutputBytes: 0,
       onStdout: (chunk) => output.add(chunk),
@@ -35,6 +38,19 @@ export const runCommandTool: AgentTool = defineTool({
     };
   },
 });
+
+async function argvOf(
+  command: string,
+  commandEnv: Readonly<Record<string, string>>,
+  { root, confinesCommands }: ToolContext,
+): Promise<readonly string[]> {
+  const argv = ["/bin/sh", "-c", command];
+  if (!confinesCommands) return argv;
+  const env = childEnvironment(process.env, commandEnv);
+  const bubblewrap = findConfinement(env);
+  if (typeof bubblewrap === "string") return argv;
+  return writeConfined(bubblewrap, argv, { worktree: root, env });
+}
 
 function endingOf(result: ChildResult, timeoutMs: number): string {
   switch (result.ending) {

@@ -8,6 +8,8 @@ export interface ToolContext {
   readonly root: string;
   readonly maxOutputBytes: number;
   readonly commandTimeoutMs: number;
+  /** Whether commands may write below the root and to caches only, where bubblewrap can see to it. */
+  readonly confinesCommands: boolean;
   /** Variables of commands, on top of the allow-list; called when the first command runs. */
   readonly commandEnv: () => Promise<Readonly<Record<string, string>>>;
   /** Aborted when the call is to end early. */

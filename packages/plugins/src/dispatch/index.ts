@@ -1,0 +1,17 @@
+export type { CoreCommand } from "./commands/allowed-command.ts";
+export type { HostProgram } from "./commands/command-runner.ts";
+export { dispatchPlugin } from "./dispatch-plugin.ts";
+export type { DispatchOptions } from "./dispatch-plugin.ts";
+export { createHostStream } from "./event-stream.ts";
+export type { HostStreamOptions } from "./event-stream.ts";
+export { DocumentedStream } from "./host-stream.ts";
+export type { HostStream } from "./host-stream.ts";
+export { isPlugin, pluginNames } from "./installed-plugin.ts";
+export { startPlugin } from "./start-plugin.ts";
+export type { PluginStart, StartOptions } from "./start-plugin.ts";
+export { defaultLimits } from "./limits.ts";
+export type { DispatchLimits } from "./limits.ts";
+export type { Sandbox, SandboxChoice } from "./sandbox.ts";
+export { listRuns, replayRun, showRun } from "./runs/recorded-runs.ts";
+export type { ListRunsOptions, RecordedRun, RunPage } from "./runs/recorded-runs.ts";
+export { findSandbox } from "./sandbox.ts";
