@@ -56,5 +56,10 @@ async function* serveUntilTold(
     () => log.end(),
     (error: unknown) => log.fail(error),
   );
-  yield* log.events();
+  try {
+    yield* log.events();
+  } finally {
+    // Whoever stops listening in the middle, told to stop while it started for one, still waits until it let go of its store.
+    await server.drain();
+  }
 }

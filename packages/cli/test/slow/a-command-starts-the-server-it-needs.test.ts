@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identifyProcess } from "@aomori/system";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -90,6 +90,20 @@ describe("a command that needs a server", () => {
     expect(status).toBe(75);
     expect(stderr).toContain("SERVER_NOT_STARTED");
     expect(stderr).toContain("server.log");
+  });
+});
+
+describe("a server in the foreground", () => {
+  test("that is told to stop while it starts lets go of its store before it ends", async () => {
+    const child = place.start(["server", "start", "--foreground", "--output", "jsonl"]);
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    child.kill("SIGTERM");
+    const { status, stdout } = await end;
+    expect(status).toBe(143);
+    expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
+    expect(readdirSync(join(place.home, "run")).filter((name) => name !== "last-port")).toEqual([]);
+    expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
   });
 });
 
