@@ -23,11 +23,16 @@ rm -rf -- "$1"`;
 /** A process of its own that ends what the linter has started when the linter itself is killed. */
 export class Watchdog implements AsyncDisposable {
   readonly #child: ChildProcess;
+  /** Listened for from its start on: a signal to the linter's group can end it before it has a group of its own. */
+  readonly #gone: Promise<void>;
 
   constructor(folder: string) {
     this.#child = spawn("/bin/sh", ["-c", script, "sh", folder], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
+    });
+    this.#gone = new Promise((resolve) => {
+      this.#child.once("exit", () => resolve()).once("error", () => resolve());
     });
     // Without it the runs are as good, only less guarded.
     this.#child.on("error", () => this.#child.stdin?.destroy());
@@ -43,11 +48,9 @@ export class Watchdog implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.pid === undefined) return;
-    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#tell("bye");
     this.#child.stdin?.end();
-    await gone;
+    await this.#gone;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
