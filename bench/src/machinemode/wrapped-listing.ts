@@ -16,10 +16,12 @@ const command = fileURLToPath(
 const names = [
   "ours-ls",
   "jc-ls",
+  "gnu-ls",
   "ours-names",
   "jc-names",
   "ours-find",
   "jc-find",
+  "gnu-find",
   "first",
   "start",
   "bare",
@@ -47,10 +49,12 @@ function programs(
   return {
     "ours-ls": { argv: [...ours, "ls", "-l", folder] },
     "jc-ls": { argv: shell('ls -l "$1" | jc --ls') },
+    "gnu-ls": { argv: ["ls", "-l", folder] },
     "ours-names": { argv: [...ours, "ls", folder] },
     "jc-names": { argv: shell('ls "$1" | jc --ls') },
     "ours-find": { argv: [...ours, "find", folder, "-mindepth", "1", "-ls"] },
     "jc-find": { argv: shell('find "$1" -mindepth 1 -exec ls -ld {} + | jc --ls') },
+    "gnu-find": { argv: ["find", folder, "-mindepth", "1", "-ls"] },
     first: { argv: [...ours, "ls", "-l", folder], awaited: '"type":"entry"' },
     start: { argv: [...ours, "ls", join(folder, "..")] },
     bare: { argv: [process.execPath, "-e", "0"] },
@@ -61,8 +65,10 @@ function programs(
 export const wrappedListing: Benchmark = {
   ids: [
     "machinemode-ls",
+    "machinemode-ls-by-gnu",
     "machinemode-ls-names",
     "machinemode-find",
+    "machinemode-find-by-gnu",
     "machinemode-ls-memory",
     "machinemode-find-memory",
     "machinemode-first-event",
@@ -81,10 +87,12 @@ export const wrappedListing: Benchmark = {
     const runs: Record<Name, TimedRun[]> = {
       "ours-ls": [],
       "jc-ls": [],
+      "gnu-ls": [],
       "ours-names": [],
       "jc-names": [],
       "ours-find": [],
       "jc-find": [],
+      "gnu-find": [],
       first: [],
       start: [],
       bare: [],
@@ -120,6 +128,15 @@ function speeds(runs: Runs, count: number): MeasuredFigure[] {
       peer: timesOf(runs["jc-ls"]),
     }),
     figure({
+      id: "machinemode-ls-by-gnu",
+      unit: "ms",
+      about:
+        "The same against `ls -l` alone, which reads and asks as much and makes no JSON of it.",
+      target: { kind: "none" },
+      ours: timesOf(runs["ours-ls"]),
+      floor: timesOf(runs["gnu-ls"]),
+    }),
+    figure({
       id: "machinemode-ls-names",
       unit: "ms",
       about: `\`machinemode ls\` of ${count} files, no more than names and kinds, against \`ls | jc --ls\`, which has names only.`,
@@ -134,6 +151,15 @@ function speeds(runs: Runs, count: number): MeasuredFigure[] {
       target: { kind: "ratio_at_most", value: 0.2 },
       ours: timesOf(runs["ours-find"]),
       peer: timesOf(runs["jc-find"]),
+    }),
+    figure({
+      id: "machinemode-find-by-gnu",
+      unit: "ms",
+      about:
+        "The same against `find -ls` alone, which reads and asks as much and makes no JSON of it.",
+      target: { kind: "none" },
+      ours: timesOf(runs["ours-find"]),
+      floor: timesOf(runs["gnu-find"]),
     }),
   ];
 }
