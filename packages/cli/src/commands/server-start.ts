@@ -42,6 +42,7 @@ async function* serveUntilTold(
   port: number,
 ): AsyncGenerator<StreamedEvent, void> {
   const { serveHere } = await import("../server-process.ts");
+  signal.throwIfAborted();
   const layout = homeLayout(context.env);
   const toFile = input["log_to_file"] === true;
   const log = toFile ? await ServerLog.toFile(layout.serverLogFile) : new ServerLog(undefined);

@@ -1,8 +1,8 @@
 import type { CommandHandler, CommandRequest, StreamedEvent } from "@aomori/command";
-import { openStoreFor } from "../connection/store-access.ts";
+import { openStoreFor, storeGraceMs } from "../connection/store-access.ts";
 import { textAt } from "../wire/fields.ts";
 
-export const handler: CommandHandler = { run: checksOf };
+export const handler: CommandHandler = { run: checksOf, graceMs: storeGraceMs };
 
 async function* checksOf(request: CommandRequest): AsyncGenerator<StreamedEvent, void> {
   await using store = await openStoreFor(request);

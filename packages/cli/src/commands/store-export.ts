@@ -1,8 +1,9 @@
 import type { CommandHandler } from "@aomori/command";
 import { resolve } from "node:path";
-import { openStoreFor } from "../connection/store-access.ts";
+import { openStoreFor, storeGraceMs } from "../connection/store-access.ts";
 
 export const handler: CommandHandler = {
+  graceMs: storeGraceMs,
   run: async (request) => {
     const file = resolve(request.context.cwd, String(request.input["file"]));
     await using store = await openStoreFor(request);

@@ -4,8 +4,18 @@ import { homeLayout, readServerInfo } from "@aomori/system";
 import type { OpenedStore } from "../server-process.ts";
 import { localUrl } from "./local-server.ts";
 
-/** The store of this home, opened in this process. Throws `SERVER_RUNNING`: a store has one owner. */
-export async function openStoreFor({ context, prose }: CommandRequest): Promise<OpenedStore> {
+/** From a signal on, a store that is being opened has this long to open and to be closed again. */
+export const storeGraceMs = 10_000;
+
+/**
+ * The store of this home, opened in this process. Throws `SERVER_RUNNING`: a store has one owner; and the reason of `signal`,
+ * once the store is closed again.
+ */
+export async function openStoreFor({
+  context,
+  prose,
+  signal,
+}: CommandRequest): Promise<OpenedStore> {
   const layout = homeLayout(context.env);
   const info = await readServerInfo(layout.serverInfoFile);
   if (info !== undefined) {
@@ -17,5 +27,11 @@ export async function openStoreFor({ context, prose }: CommandRequest): Promise<
   }
   const { openStoreHere } = await import("../server-process.ts");
   const databaseUrl = context.env["AOMORI_DATABASE_URL"] || undefined;
-  return await openStoreHere(layout, databaseUrl, (message) => prose.debug(message));
+  signal.throwIfAborted();
+  const store = await openStoreHere(layout, databaseUrl, (message) => prose.debug(message));
+  if (signal.aborted) {
+    await store[Symbol.asyncDispose]();
+    signal.throwIfAborted();
+  }
+  return store;
 }

@@ -15,6 +15,7 @@ import type { DemoSetup } from "./demo-setup.ts";
 import { prepareDemo } from "./demo-setup.ts";
 import { runFinalTests } from "./final-tests.ts";
 
+const createDeadlineMs = 60_000;
 const cancelDeadlineMs = 4000;
 
 /** The demo from its repository to COMPLETE, as events; throws `DEMO_NOT_COMPLETE` when it ends otherwise. */
@@ -26,7 +27,8 @@ export async function* runDemo(
   const connection = await connectLocally(request);
   const setup = await prepareDemo(request);
   await using _ = setup.modelServer;
-  const specId = await createSpec(connection, setup, request.signal);
+  request.signal.throwIfAborted();
+  const specId = await createSpec(connection, setup);
   let isFollowed = false;
   try {
     yield {
@@ -59,13 +61,11 @@ async function connectLocally(request: CommandRequest): Promise<Connection> {
   );
 }
 
-async function createSpec(
-  connection: Connection,
-  setup: DemoSetup,
-  signal: AbortSignal,
-): Promise<string> {
+/** Waited for whatever is told meanwhile: a spec that nobody knows of would go on without its model. */
+async function createSpec(connection: Connection, setup: DemoSetup): Promise<string> {
   const { title, description, repository, model } = setup;
   const input = { title, description, repo: repository, agent: "builtin", ...model };
+  const signal = AbortSignal.timeout(createDeadlineMs);
   const spec = await call(connection, "specs.create", input, { signal });
   return textAt(spec, "id") ?? "";
 }

@@ -93,18 +93,22 @@ describe("a command that needs a server", () => {
   });
 });
 
-describe("a server in the foreground", () => {
-  test("that is told to stop while it starts lets go of its store before it ends", async () => {
-    const child = place.start(["server", "start", "--foreground", "--output", "jsonl"]);
-    const end = ended(child);
-    await new Promise((resolve) => child.stdout?.once("data", resolve));
-    child.kill("SIGTERM");
-    const { status, stdout } = await end;
-    expect(status).toBe(143);
-    expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
-    expect(readdirSync(join(place.home, "run")).filter((name) => name !== "last-port")).toEqual([]);
-    expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
-  });
+describe("told to stop while it opens the store", () => {
+  test.each(["server start --foreground", "store check"])(
+    "%s lets go of it before it ends",
+    async (line) => {
+      const child = place.start([...line.split(" "), "--output", "jsonl"]);
+      const end = ended(child);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      child.kill("SIGTERM");
+      const { status, stdout } = await end;
+      expect(status).toBe(143);
+      expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
+      const left = existsSync(join(place.home, "run")) ? readdirSync(join(place.home, "run")) : [];
+      expect(left.filter((name) => name !== "last-port")).toEqual([]);
+      expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
+    },
+  );
 });
 
 describe("the store", () => {
