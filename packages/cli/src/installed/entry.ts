@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { version } from "../identity.ts";
 import { commandEntries } from "../derived/command-entries.ts";
 import { coreWords, pluginVerbs } from "../derived/core-words.ts";
+import { isTooOld } from "./least-node.ts";
 
 interface Bundle {
   /** Undefined: what the words name is not this bundle's. */
@@ -24,8 +25,10 @@ function route(argv: readonly string[]): Route {
       return { file: `./commands/${name.replaceAll(" ", "-")}.cjs`, rest: argv.slice(words) };
     }
   }
-  return { file: "./program.cjs", rest: argv };
+  return wholeProgram(argv);
 }
+
+const wholeProgram = (argv: readonly string[]): Route => ({ file: "./program.cjs", rest: argv });
 
 /** Where a plugin's name may stand: `NAME args`, `plugins NAME args`, `plugins run NAME args`; only where no command of ours does. */
 function pluginRoute(argv: readonly string[]): Route | undefined {
@@ -59,10 +62,16 @@ function answeredVersion(argv: readonly string[]): boolean {
   }
 }
 
+/** A plugin where the first words name one. A Node that is too old is for the whole program to tell. */
+function startFirst(argv: readonly string[]): Promise<number> | undefined {
+  if (isTooOld()) return start(wholeProgram(argv));
+  const plugin = pluginRoute(argv);
+  return (plugin === undefined ? undefined : start(plugin)) ?? start(route(argv));
+}
+
 const argv = process.argv.slice(2);
 if (!answeredVersion(argv)) {
-  const plugin = pluginRoute(argv);
-  const run = (plugin === undefined ? undefined : start(plugin)) ?? start(route(argv));
+  const run = startFirst(argv);
   // oxlint-disable-next-line unicorn/no-process-exit, unicorn/prefer-top-level-await -- the one place that ends the process, in a CommonJS bundle
   void run?.then((status) => process.exit(status));
 }

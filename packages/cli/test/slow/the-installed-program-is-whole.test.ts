@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandSpecs } from "../../src/derived/command-specs.ts";
+import { isTooOld, leastNode } from "../../src/installed/least-node.ts";
 import { Workplace, events } from "../run-cli.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -48,6 +49,53 @@ test("the same words get the same answer as from the sources", () => {
     expect({ argv, ...built }).toEqual({ argv, ...place.run(argv) });
   }
 });
+
+describe("on a Node older than its package asks for", () => {
+  test("the version that counts is the package's", () => {
+    const { engines }: { engines: { node: string } } = JSON.parse(
+      readFileSync(join(dist, "..", "package.json"), "utf8"),
+    );
+    expect(engines.node).toBe(`>=${leastNode}`);
+    expect([leastNode, "22.17.1", "20.19.0", "22.18.0", "24.0.0"].map(isTooOld)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  const older = olderNode();
+  test.skipIf(older === undefined)(
+    "every command says so, as a stream where one is asked for",
+    () => {
+      for (const words of [["task", "list"], ["no-such-plugin"], ["plugins", "list"]]) {
+        const argv = [...command, ...words, "--output", "jsonl"];
+        const { status, stdout } = spawnSync(older ?? "", argv, {
+          encoding: "utf8",
+          env: place.env(),
+        });
+        expect({ words, status }).toEqual({ words, status: 78 });
+        expect(events(stdout)).toMatchObject([
+          { type: "aoi:meta" },
+          { type: "aoi:error", code: "NODE_TOO_OLD" },
+          { type: "aoi:summary", ok: false },
+        ]);
+      }
+    },
+  );
+});
+
+/** One that lies beside the Node of these tests, as Debian's does. */
+function olderNode(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders
+    .map((folder) => join(folder, "node"))
+    .find((file) => {
+      const { status, stdout } = spawnSync(file, ["--version"], { encoding: "utf8" });
+      return status === 0 && isTooOld(stdout.trim().slice(1));
+    });
+}
 
 test("it starts its own server, and that one answers", () => {
   const { status, stderr, stdout } = place.run(["task", "list", "--format", "jsonl"], { command });
