@@ -1,11 +1,30 @@
 import { CodedError, UserError, isCodedError } from "@aomori/protocol";
 
-const ioCodes: readonly string[] = [
-  "DISK_FULL",
-  "PERMISSION_DENIED",
-  "TOO_MANY_OPEN_FILES",
-  "IO_FAILED",
+interface KnownFailure {
+  readonly code: string;
+  readonly errnos: readonly string[];
+  readonly why: (errno: string) => string;
+}
+
+const knownFailures: readonly KnownFailure[] = [
+  {
+    code: "DISK_FULL",
+    errnos: ["ENOSPC", "EDQUOT"],
+    why: () => "the disk is full; free some space",
+  },
+  {
+    code: "PERMISSION_DENIED",
+    errnos: ["EACCES", "EPERM", "EROFS"],
+    why: (errno) => `not allowed (${errno}); check the owner and mode of the path`,
+  },
+  {
+    code: "TOO_MANY_OPEN_FILES",
+    errnos: ["EMFILE", "ENFILE"],
+    why: (errno) => `too many open files (${errno}); raise the limit with "ulimit -n"`,
+  },
 ];
+const otherCode = "IO_FAILED";
+const ioCodes: readonly string[] = [...knownFailures.map(({ code }) => code), otherCode];
 
 /** What `ioError` makes of a failed system call. */
 export function isIoError(error: unknown): error is CodedError {
@@ -22,31 +41,7 @@ export function errnoOf(error: unknown): string | undefined {
 export function ioError(error: unknown, doing: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof CodedError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  switch (errno) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new UserError("io", "DISK_FULL", `${doing}: the disk is full; free some space`, {
-        cause: error,
-      });
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return new UserError(
-        "io",
-        "PERMISSION_DENIED",
-        `${doing}: not allowed (${errno}); check the owner and mode of the path`,
-        { cause: error },
-      );
-    case "EMFILE":
-    case "ENFILE":
-      return new UserError(
-        "io",
-        "TOO_MANY_OPEN_FILES",
-        `${doing}: too many open files (${errno}); raise the limit with "ulimit -n"`,
-        { cause: error },
-      );
-    default:
-      return new UserError("io", "IO_FAILED", `${doing}: ${text}`, { cause: error });
-  }
+  const known = knownFailures.find(({ errnos }) => errnos.includes(errno));
+  const why = known?.why(errno) ?? (error instanceof Error ? error.message : String(error));
+  return new UserError("io", known?.code ?? otherCode, `${doing}: ${why}`, { cause: error });
 }
