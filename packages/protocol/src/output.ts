@@ -62,6 +62,8 @@ const idleFlushMs = 10;
 /** While writes follow each other this fast, only every fourth looks at the clock. */
 const fastMs = 0.5;
 const untimedWrites = 3;
+/** A producer that awaits every event lets the event loop come round this often: for signals soon enough, and not for every batch. */
+const busyMs = 2;
 const retryPauseMs = 0.2;
 const spinAttempts = 5;
 const newline = 0x0a;
@@ -90,6 +92,8 @@ class DescriptorOutput implements Output {
   /** Set while something waits for the event loop to come round; resolves then. */
   #turn: Promise<void> | undefined;
   #flushedAtMs = 0;
+  /** When the first batch was written since the event loop came round; 0 when none was. */
+  #busySinceMs = 0;
   /** So many writes may still come without a look at the clock, which takes as long as a tenth of an event. */
   #untimed = 0;
   #timedAtMs = 0;
@@ -133,7 +137,9 @@ class DescriptorOutput implements Output {
     const isDue = nowMs - this.#flushedAtMs >= idleFlushMs;
     if (!isDue && waitingLength < this.#batchLength) return nothing;
     this.#flushedAtMs = nowMs;
-    return this.#push() ? this.#turn : this.#stalled();
+    if (!this.#push()) return this.#stalled();
+    if (this.#busySinceMs === 0) this.#busySinceMs = nowMs;
+    return nowMs - this.#busySinceMs < busyMs ? nothing : this.#turn;
   }
 
   flush(): Promise<void> {
@@ -183,6 +189,7 @@ class DescriptorOutput implements Output {
     return new Promise((resolve) => {
       setImmediate(() => {
         this.#turn = undefined;
+        this.#busySinceMs = 0;
         if (this.#stall === undefined && !this.#push()) void this.#stalled();
         resolve();
       });
