@@ -75,8 +75,11 @@ async function measure(job: Job, store: Store, engine: Engine, agents: ScriptedA
   const count = job.counts ? countStatements(store) : undefined;
   const completedAtMs = new Map<string, number>();
   let taskTransactions = 0;
+  let taskEvents = 0;
+  const told = job.counts ? countEvents(store) : undefined;
   const ended = watchForEnd(store, completedAtMs, job.tasks, () => {
     taskTransactions = count?.transactions ?? 0;
+    taskEvents = told?.events ?? 0;
   });
   const started = moment();
   engine.context.boards.watch(localOrgId, specId);
@@ -90,13 +93,16 @@ async function measure(job: Job, store: Store, engine: Engine, agents: ScriptedA
     tasksCpuMs: tasksDone.cpuMs - started.cpuMs,
     mergedCpuMs: merged.cpuMs - started.cpuMs,
     latenciesMs,
-    ...(count === undefined
+    ...(count === undefined || told === undefined
       ? {}
       : {
           counted: {
             ...(await countDurable(store)),
             taskTransactions,
             mergeTransactions: count.transactions - taskTransactions,
+            taskEvents,
+            mergeEvents: told.events - taskEvents,
+            eventBytes: Math.round(told.bytes / told.events),
             statements: count.statements,
             dbosStatements: count.dbosStatements,
             slowest: [...count.byText]
@@ -106,6 +112,23 @@ async function measure(job: Job, store: Store, engine: Engine, agents: ScriptedA
           },
         }),
   };
+}
+
+interface EventCount {
+  events: number;
+  /** Of their summaries and data. */
+  bytes: number;
+}
+
+/** Counts what is told from now on. */
+function countEvents(store: Store): EventCount {
+  const count = { events: 0, bytes: 0 };
+  store.events.onCommit(({ events }) => {
+    count.events += events.length;
+    for (const { summary, data } of events)
+      count.bytes += summary.length + JSON.stringify(data).length;
+  });
+  return count;
 }
 
 function watchForEnd(

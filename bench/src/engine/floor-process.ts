@@ -1,9 +1,13 @@
-/** Raw DBOS on a store of the same kind: as many workflows, steps and transactions, with nothing else in them. */
+/**
+ * Raw DBOS on a store of the same kind: as many workflows, steps and transactions, with next to nothing in them, or with as many
+ * events of the same size.
+ */
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { durableApplication, openStore } from "@aomori/store";
+import { durableApplication, localOrgId, openStore } from "@aomori/store";
 import type { Store } from "@aomori/store";
 import { homeLayout, randomBytes } from "@aomori/system";
 import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
 import * as z from "zod";
 import { answerParent } from "../measuring/answer-parent.ts";
 import { chains, generator } from "./layered-dag.ts";
@@ -19,6 +23,8 @@ const Job = z.object({
   /** Of the one workflow that runs behind them all. */
   tailSteps: z.int(),
   tailTransactions: z.int(),
+  /** Absent: a transaction writes one small row. */
+  events: z.object({ ofTasks: z.int(), ofTail: z.int(), sizeBytes: z.int() }).optional(),
   workMs: z.tuple([z.number(), z.number()]),
 });
 type Job = z.output<typeof Job>;
@@ -82,11 +88,12 @@ function registerWorkflows(store: Store, job: Job, firstStepAtMs: Map<number, nu
     async ({ index, workMs }: TaskCall) => {
       for (let step = 0; step < job.stepsPerTask; step += 1) {
         const place = index * job.stepsPerTask + step;
-        const transactions = share(job.taskTransactions, job.tasks * job.stepsPerTask, place);
+        const places = job.tasks * job.stepsPerTask;
         const body = async () => {
           if (step === 0) firstStepAtMs.set(index, sharedClockMs());
           if (step === job.stepsPerTask - 1 && workMs > 0) await delay(workMs);
-          await write(store, index, step, transactions);
+          const total = { transactions: job.taskTransactions, events: job.events?.ofTasks ?? 0 };
+          await write(store, job, { task: index, step, counts: eventCounts(total, places, place) });
           return { kind: "done" };
         };
         await DBOS.runStep(body, { name: `step ${step}` });
@@ -97,8 +104,10 @@ function registerWorkflows(store: Store, job: Job, firstStepAtMs: Map<number, nu
   const tail = DBOS.registerWorkflow(
     async () => {
       for (let step = 0; step < job.tailSteps; step += 1) {
-        const transactions = share(job.tailTransactions, job.tailSteps, step);
-        await DBOS.runStep(() => write(store, -1, step, transactions), { name: `step ${step}` });
+        const total = { transactions: job.tailTransactions, events: job.events?.ofTail ?? 0 };
+        const counts = eventCounts(total, job.tailSteps, step);
+        const body = () => write(store, job, { task: -1, step, counts });
+        await DBOS.runStep(body, { name: `step ${step}` });
       }
     },
     { name: "tail", className: "floor" },
@@ -130,26 +139,45 @@ async function runChains(job: Job, start: (index: number) => Promise<number>): P
   return latenciesMs;
 }
 
-/** What one of `places` does when all of them do `total` together. */
-const share = (total: number, places: number, place: number): number =>
-  Math.floor((total * (place + 1)) / places) - Math.floor((total * place) / places);
+/** What one of `places` does when all of them do `total` together: from one number to the other. */
+function share(total: number, places: number, place: number): { from: number; to: number } {
+  const upTo = (end: number): number => Math.floor((total * end) / places);
+  return { from: upTo(place), to: upTo(place + 1) };
+}
 
-/** Transactions of one small statement each. */
-async function write(
-  store: Store,
-  task: number,
-  step: number,
-  transactions: number,
-): Promise<void> {
-  for (let n = 0; n < transactions; n += 1) {
+/** How many events each transaction of a step writes. */
+function eventCounts(
+  total: { readonly transactions: number; readonly events: number },
+  places: number,
+  place: number,
+): number[] {
+  const { from, to } = share(total.transactions, places, place);
+  return Array.from({ length: to - from }, (_, n) => {
+    const events = share(total.events, total.transactions, from + n);
+    return events.to - events.from;
+  });
+}
+
+interface Work {
+  readonly task: number;
+  readonly step: number;
+  /** Of events, one for each transaction. */
+  readonly counts: readonly number[];
+}
+
+/** Transactions of one small statement each, or of two: the number of the last event, and the events. */
+async function write(store: Store, job: Job, { task, step, counts }: Work): Promise<void> {
+  for (const [n, count] of counts.entries()) {
     const client = await store.pool.connect();
     try {
       await client.query("begin");
-      await client.query({
-        name: "floor",
-        text: "insert into floor (task, step, n) values ($1, $2, $3)",
-        values: [task, step, n],
-      });
+      if (count > 0) await writeEvents(client, count, job.events?.sizeBytes ?? 0, task);
+      else
+        await client.query({
+          name: "floor",
+          text: "insert into floor (task, step, n) values ($1, $2, $3)",
+          values: [task, step, n],
+        });
       await client.query("commit");
     } finally {
       client.release();
@@ -157,15 +185,50 @@ async function write(
   }
 }
 
+const idsOf = (task: number): string[] => ["prj_floor", "spc_floor", `TSK-${task}`, `agt_${task}`];
+
+/** As PostgreSQL takes them fastest: one prepared statement of plain values. */
+async function writeEvents(
+  client: pg.PoolClient,
+  count: number,
+  sizeBytes: number,
+  task: number,
+): Promise<void> {
+  const { rows } = await client.query<{ event_seq: string }>({
+    name: "count",
+    text: "update organizations set event_seq = event_seq + $1 where id = $2 returning event_seq",
+    values: [count, localOrgId],
+  });
+  const last = Number(rows[0]?.event_seq);
+  const at = new Date().toISOString();
+  const values: (string | number)[] = [];
+  const told = Array.from({ length: count }, (_, index) => {
+    const seq = last - count + 1 + index;
+    const data = JSON.stringify({ text: "x".repeat(sizeBytes) });
+    const row = [localOrgId, seq, `evt_${seq}`, at, "floor.event", 1, ...idsOf(task), "told", data];
+    return `(${row.map((value) => `$${values.push(value)}`).join(", ")})`;
+  });
+  await client.query({
+    name: `tell ${count}`,
+    text: `insert into events (org_id, seq, id, at, type, v, project_id, spec_id, task_id, agent_id, summary, data) values ${told.join(", ")}`,
+    values,
+  });
+}
+
 async function checkRows(store: Store, job: Job): Promise<void> {
-  const { rows } = await store.pool.query<{ rows: number; done: number }>(
-    `select (select count(*)::int from floor) as rows,
+  const { rows } = await store.pool.query<{ rows: number; events: number; done: number }>(
+    `select (select count(*)::int from floor) as rows, (select count(*)::int from events) as events,
        (select count(*)::int from dbos.workflow_status where status = 'SUCCESS') as done`,
   );
-  const wanted = job.taskTransactions + job.tailTransactions;
-  if (rows[0]?.rows !== wanted || rows[0].done !== job.tasks + 1) {
+  const [found] = rows;
+  const transactions = job.taskTransactions + job.tailTransactions;
+  const isWritten =
+    job.events === undefined
+      ? found?.rows === transactions
+      : found?.events === job.events.ofTasks + job.events.ofTail;
+  if (!isWritten || found?.done !== job.tasks + 1) {
     throw new Error(
-      `the floor wrote ${rows[0]?.rows} rows in ${rows[0]?.done} workflows, not ${wanted}`,
+      `the floor wrote ${found?.rows} rows and ${found?.events} events in ${found?.done} workflows`,
     );
   }
 }

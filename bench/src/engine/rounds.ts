@@ -20,6 +20,9 @@ const Work = z.object({
   mergeSteps: z.int(),
   taskTransactions: z.int(),
   mergeTransactions: z.int(),
+  taskEvents: z.int(),
+  mergeEvents: z.int(),
+  eventBytes: z.int(),
 });
 /** What the engine did, counted: the floor does as much. */
 type Work = z.output<typeof Work>;
@@ -35,6 +38,8 @@ export interface Rounds {
   readonly work: Work;
   readonly ours: readonly z.output<typeof Times>[];
   readonly floor: readonly z.output<typeof Times>[];
+  /** The floor whose transactions write as many events as ours; none without `withEvents`. */
+  readonly telling: readonly z.output<typeof Times>[];
 }
 
 /** Counts the engine's work once, then measures it and raw DBOS in turn, each time in a new process on a new store. */
@@ -42,13 +47,14 @@ export async function runRounds(
   load: Load,
   rounds: number,
   tell: (line: string) => void,
+  { withEvents = false }: { readonly withEvents?: boolean } = {},
 ): Promise<Rounds> {
   const { counted: work } = await inChild(engineFile, { ...load, counts: true }, Counted);
   checkWork(work, load);
   const { workflows, steps, mergeSteps, taskTransactions, mergeTransactions } = work;
   tell(
     `${load.tasks} tasks: ${workflows} workflows, ${steps} steps (${mergeSteps} of the merge), ` +
-      `${taskTransactions} and ${mergeTransactions} transactions`,
+      `${taskTransactions} and ${mergeTransactions} transactions, ${work.taskEvents + work.mergeEvents} events`,
   );
   const floorLoad = {
     tasks: load.tasks,
@@ -61,9 +67,16 @@ export async function runRounds(
   };
   const ours: z.output<typeof Times>[] = [];
   const floor: z.output<typeof Times>[] = [];
+  const telling: z.output<typeof Times>[] = [];
+  const events = {
+    ofTasks: work.taskEvents,
+    ofTail: work.mergeEvents,
+    sizeBytes: work.eventBytes,
+  };
   for (let round = 0; round < rounds; round += 1) {
     const one = await inChild(engineFile, { ...load, counts: false }, Times);
     const other = await inChild(floorFile, floorLoad, Times);
+    if (withEvents) telling.push(await inChild(floorFile, { ...floorLoad, events }, Times));
     ours.push(one);
     floor.push(other);
     tell(
@@ -72,7 +85,7 @@ export async function runRounds(
         `${(one.tasksCpuMs / other.tasksCpuMs).toFixed(2)} and ${(one.mergedCpuMs / other.mergedCpuMs).toFixed(2)} times as much`,
     );
   }
-  return { work, ours, floor };
+  return { work, ours, floor, telling };
 }
 
 const Counted = z.object({ counted: Work });
