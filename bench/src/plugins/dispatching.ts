@@ -6,9 +6,9 @@ import type { Benchmark } from "../benchmark.ts";
 import type { MeasuredFigure } from "../figure.ts";
 import { figure } from "../figure.ts";
 import { measuredEnvironment } from "../measuring/bench-child.ts";
+import { bundle } from "../measuring/bundle.ts";
 import { temporaryDirectory } from "../measuring/temporary-directory.ts";
 import { builtCommand } from "../cli/built-command.ts";
-import { bundleCommand } from "./bundle-command.ts";
 import type { SamplePlugins } from "./sample-plugins.ts";
 import { layPlugins } from "./sample-plugins.ts";
 
@@ -146,8 +146,8 @@ export const dispatching: Benchmark = {
       folder: directory.path,
       plugins: layPlugins(directory.path),
       command,
-      scanner: bundleCommand(new URL("scan-process.ts", import.meta.url), directory.path),
-      handOver: bundleCommand(new URL("hand-over-process.ts", import.meta.url), directory.path),
+      scanner: bundle(new URL("scan-process.ts", import.meta.url), directory.path, "command"),
+      handOver: bundle(new URL("hand-over-process.ts", import.meta.url), directory.path, "command"),
     };
     const count = quick ? 200_000 : 3_000_000;
     const throughput = floods(bench, count, quick ? 1 : 9);

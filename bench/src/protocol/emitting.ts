@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Benchmark } from "../benchmark.ts";
 import { figure } from "../figure.ts";
+import { bundle } from "../measuring/bundle.ts";
 import { temporaryDirectory } from "../measuring/temporary-directory.ts";
-import { bundle } from "./bundle.ts";
 import { pipeline } from "./pipeline.ts";
 
 const Told = z.object({ elapsedMs: z.number(), peakBytes: z.number() });
@@ -21,8 +21,8 @@ export const emitting: Benchmark = {
   ids: ["aoi-emit", "aoi-emit-by-batch", "aoi-emit-slow-reader"],
   async run({ quick, tell }) {
     await using directory = await temporaryDirectory();
-    const tool = bundle(new URL("emit-process.ts", import.meta.url), directory.path);
-    const reader = bundle(new URL("count-process.ts", import.meta.url), directory.path);
+    const tool = bundle(new URL("emit-process.ts", import.meta.url), directory.path, "module");
+    const reader = bundle(new URL("count-process.ts", import.meta.url), directory.path, "module");
     const emit = async (side: Side, count: number, pause: number): Promise<Emission> => {
       const { stdout, stderr } = await pipeline(
         [process.execPath, tool, String(count), side],

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Benchmark } from "../benchmark.ts";
 import { figure } from "../figure.ts";
+import { bundle } from "../measuring/bundle.ts";
 import { temporaryDirectory } from "../measuring/temporary-directory.ts";
-import { bundle } from "./bundle.ts";
 import { eventOf } from "./event.ts";
 import { pipeline } from "./pipeline.ts";
 
@@ -22,7 +22,7 @@ export const reading: Benchmark = {
   ids: ["aoi-read", "aoi-read-by-readline"],
   async run({ quick, tell }) {
     await using directory = await temporaryDirectory();
-    const reader = bundle(new URL("read-process.ts", import.meta.url), directory.path);
+    const reader = bundle(new URL("read-process.ts", import.meta.url), directory.path, "module");
     const input = join(directory.path, "events.jsonl");
     const count = quick ? 100_000 : 1_000_000;
     await writeFile(input, streamOf(count));

@@ -94,10 +94,11 @@ describe("a command that needs a server", () => {
 });
 
 describe("told to stop while it opens the store", () => {
-  test.each(["server start --foreground", "store check"])(
+  test.each(["server start --foreground", "store check", "store export exported.jsonl"])(
     "%s lets go of it before it ends",
     async (line) => {
-      const child = place.start([...line.split(" "), "--output", "jsonl"]);
+      const cwd = join(place.home, "..");
+      const child = place.start([...line.split(" "), "--output", "jsonl"], { cwd });
       const end = ended(child);
       await new Promise((resolve) => child.stdout?.once("data", resolve));
       child.kill("SIGTERM");
@@ -106,6 +107,7 @@ describe("told to stop while it opens the store", () => {
       expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
       const left = existsSync(join(place.home, "run")) ? readdirSync(join(place.home, "run")) : [];
       expect(left.filter((name) => name !== "last-port")).toEqual([]);
+      expect(readdirSync(cwd).filter((name) => name !== "home")).toEqual([]);
       expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
     },
   );

@@ -6,26 +6,13 @@ import { UserError } from "@aomori/protocol";
 import { errnoOf, isRecord } from "@aomori/system";
 
 import { pluginsLayout } from "../../installed/plugin-layout.ts";
-import type { RunId } from "./run-record.ts";
+import type { RunEnded, RunId, RunStarted } from "./run-record.ts";
 import { recordSuffix } from "./run-record.ts";
 
 /** A run as its record tells of it, in wire names. */
-export interface RecordedRun {
-  readonly id: RunId;
-  readonly plugin: string;
-  readonly version: string;
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly started_at: string;
+export interface RecordedRun extends Omit<RunStarted, "type">, Partial<Omit<RunEnded, "type">> {
   /** `unfinished`: under way, or its host was killed. */
   readonly status: "succeeded" | "failed" | "unfinished";
-  readonly ended_at?: string;
-  readonly exit_code?: number;
-  readonly signal?: string;
-  readonly error_code?: string;
-  readonly lines?: number;
-  readonly kept_lines?: number;
-  readonly commands?: number;
 }
 
 export interface RunPage {

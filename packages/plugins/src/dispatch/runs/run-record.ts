@@ -6,7 +6,7 @@ import { errnoOf } from "@aomori/system";
 export type RunId = `run_${string}`;
 
 /** First line of a record. */
-interface RunStarted {
+export interface RunStarted {
   readonly type: "run.started";
   readonly id: RunId;
   readonly plugin: string;
