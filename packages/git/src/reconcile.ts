@@ -1,10 +1,12 @@
-import { readdir, realpath, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { errnoOf, ioError } from "@aomori/system";
 
 import type { ProjectClone } from "./clone.ts";
 import type { GitOptions } from "./git-command.ts";
+import { resolvedPath } from "./resolved-path.ts";
+import { pathsBeingAdded } from "./worktree-adding.ts";
 import { removeBrokenAdministrations } from "./worktree-administration.ts";
 import { listWorktrees } from "./worktree-list.ts";
 import { removeWorktree } from "./worktree.ts";
@@ -17,7 +19,8 @@ export interface Reconciliation {
 }
 
 /**
- * Brings a clone to order when its one owner starts: removes stale locks and every worktree that is not wanted.
+ * Brings a clone to order when its one owner starts: removes stale locks, what was never added to its end, and every
+ * worktree that is not wanted.
  * To be called while no git works in the clone: writing commands die with the process that owns the home.
  */
 export async function reconcileWorktrees(
@@ -27,12 +30,16 @@ export async function reconcileWorktrees(
 ): Promise<Reconciliation> {
   const removedLocks = await removeLocks(clone.path);
   await removeBrokenAdministrations(clone, 0);
-  const wanted = new Set(await Promise.all(wantedPaths.map(resolved)));
+  const wanted = new Set(await Promise.all(wantedPaths.map(resolvedPath)));
   const removedWorktrees: string[] = [];
-  for (const entry of await listWorktrees(clone, options)) {
-    if (wanted.has(entry.path) && entry.state === "complete") continue;
-    await removeWorktree(clone, entry.path, options);
-    if (!wanted.has(entry.path)) removedWorktrees.push(entry.path);
+  const begun = new Set(await pathsBeingAdded(clone));
+  const listed = await listWorktrees(clone, options);
+  const complete = listed.filter(({ path, state }) => state === "complete" && !begun.has(path));
+  const kept = new Set(complete.map(({ path }) => path).filter((path) => wanted.has(path)));
+  for (const path of new Set([...listed.map((entry) => entry.path), ...begun])) {
+    if (kept.has(path)) continue;
+    await removeWorktree(clone, path, options);
+    if (!wanted.has(path)) removedWorktrees.push(path);
   }
   return { removedWorktrees, removedLocks };
 }
@@ -63,15 +70,4 @@ async function filesOf(directory: string, recursive: boolean): Promise<string[]>
     if (errnoOf(error) === "ENOENT") return [];
     throw ioError(error, `cannot look into ${directory}`);
   }
-}
-
-/** As git writes it: links resolved, also when the last part is gone. */
-async function resolved(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw ioError(error, `cannot resolve ${path}`);
-  }
-  const parent = dirname(path);
-  return parent === path ? path : join(await resolved(parent), basename(path));
 }

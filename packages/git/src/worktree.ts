@@ -8,6 +8,8 @@ import { inClone, type ProjectClone } from "./clone.ts";
 import { runGit, type GitCommand, type GitOptions } from "./git-command.ts";
 import { branchName, branchRef, commitId, type BranchName, type CommitId } from "./names.ts";
 import { gitError, worktreeBusyCode } from "./git-error.ts";
+import { resolvedPath } from "./resolved-path.ts";
+import { noteAdded, noteAdding, wasBeingAdded } from "./worktree-adding.ts";
 import { removeAdministration } from "./worktree-administration.ts";
 import { listWorktrees, type WorktreeEntry } from "./worktree-list.ts";
 import { maxAttempts, waitForOthers } from "./worktree-race.ts";
@@ -42,9 +44,10 @@ export async function addWorktree(
   await mkdir(dirname(request.path), { recursive: true });
   const path = join(await realpath(dirname(request.path)), lastPart(request.path));
   if (!(await isOccupied(path))) {
+    await noteAdding(clone, path);
     const branch = ["--no-track", "-b", request.branch];
     const added = await add(clone, path, branch, request.from, options);
-    if (added.exitCode === 0) return remember(await openAt(clone, path, request.branch));
+    if (added.exitCode === 0) return finish(clone, path, request.branch);
   }
   return recover(clone, { ...request, path }, options);
 }
@@ -52,9 +55,10 @@ export async function addWorktree(
 /** Removes a worktree and whatever is in it; its branch stays. Nothing there is no error. */
 export async function removeWorktree(
   clone: ProjectClone,
-  path: string,
+  givenPath: string,
   options: GitOptions = {},
 ): Promise<void> {
+  const path = await resolvedPath(givenPath);
   // Forced twice: once for changes, once for the lock of a half-made one.
   const removed = await runGit(["worktree", "remove", "--force", "--force", path], {
     ...inClone(clone),
@@ -62,9 +66,11 @@ export async function removeWorktree(
     kind: "write",
     accept: [128],
   });
-  if (removed.exitCode === 0) return;
-  await rm(path, { recursive: true, force: true });
-  await removeAdministration(clone, path);
+  if (removed.exitCode !== 0) {
+    await rm(path, { recursive: true, force: true });
+    await removeAdministration(clone, path);
+  }
+  await noteAdded(clone, path);
 }
 
 /** Puts branch, index and files of a worktree on a commit and removes what is not part of it; ignored files stay. */
@@ -173,8 +179,9 @@ async function recover(
   options: GitOptions,
 ): Promise<Worktree> {
   const { path, branch, from } = request;
+  const begun = await wasBeingAdded(clone, path);
   const known = (await listWorktrees(clone, options)).find((entry) => entry.path === path);
-  if (known === undefined && (await isOccupied(path))) {
+  if (known === undefined && !begun && (await isOccupied(path))) {
     throw new UserError(
       "conflict",
       "WORKTREE_PATH_OCCUPIED",
@@ -182,14 +189,15 @@ async function recover(
       { details: { path } },
     );
   }
-  if (known?.state === "complete") return openMadeBefore(clone, request, known);
-  if (known !== undefined) await removeWorktree(clone, path, options);
+  if (known?.state === "complete" && !begun) return openMadeBefore(clone, request, known);
+  if (known !== undefined || begun) await removeWorktree(clone, path, options);
+  await noteAdding(clone, path);
   for (let attempt = 1; ; attempt++) {
     const exists = await hasBranch(clone, branch, options);
     const added = exists
       ? await add(clone, path, [], branch, options)
       : await add(clone, path, ["--no-track", "-b", branch], from, options);
-    if (added.exitCode === 0) return remember(await openAt(clone, path, branch));
+    if (added.exitCode === 0) return finish(clone, path, branch);
     const error = gitError(["worktree add"], added);
     // One that another git disturbed may have got as far as making the branch.
     const goesOn = error.code === worktreeBusyCode || (await hasBranch(clone, branch, options));
@@ -216,6 +224,12 @@ async function openMadeBefore(
     `${path} was made for ${madeFor ?? "no branch"}, not ${branch}; remove that worktree or use another path`,
     { details: { path, branch, found: madeFor ?? null } },
   );
+}
+
+async function finish(clone: ProjectClone, path: string, branch: BranchName): Promise<Worktree> {
+  const worktree = await remember(await openAt(clone, path, branch));
+  await noteAdded(clone, path);
+  return worktree;
 }
 
 async function remember(worktree: Worktree): Promise<Worktree> {

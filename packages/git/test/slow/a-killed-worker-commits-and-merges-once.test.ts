@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -16,10 +16,13 @@ const kills = 30;
 
 /** Runs the worker; it is killed after so many ms when it has not ended before. */
 async function work(root: string, killAfterMs?: number): Promise<string> {
-  const child = spawn(process.execPath, ["--conditions=aomori-source", fixture, root], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
   let output = "";
+  const child = spawn(process.execPath, ["--conditions=aomori-source", fixture, root], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
   child.stdout.on("data", (chunk: Buffer) => {
     if (output === "" && killAfterMs !== undefined) {
       setTimeout(() => child.kill("SIGKILL"), killAfterMs);
@@ -30,9 +33,22 @@ async function work(root: string, killAfterMs?: number): Promise<string> {
   return output;
 }
 
+/** Those that name the directory, and those that work in it. */
 function gitProcessesUnder(root: string): string[] {
-  const rows = execFileSync("ps", ["-A", "-o", "stat=,args="], { encoding: "utf8" }).split("\n");
-  return rows.filter((row) => !row.startsWith("Z") && row.includes(root) && row.includes("git"));
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,stat=,args="], { encoding: "utf8" });
+  return rows.split("\n").filter((row) => {
+    const [, pid = "", state = "", args = ""] = /^ *(\d+) +(\S+) +(.*)$/.exec(row) ?? [];
+    return !state.startsWith("Z") && args.includes("git") && `${args} ${cwdOf(pid)}`.includes(root);
+  });
+}
+
+/** Empty where it cannot be told: the process is gone, or this is not Linux. */
+function cwdOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
 }
 
 test("killed anywhere and run again, the task is committed once, merged once, and nothing is broken", async () => {

@@ -104,6 +104,56 @@ test("what a git killed while adding left in part does not stop the others for g
   expect((await listWorktrees(clone)).map(({ path }) => path)).toEqual([first.path]);
 });
 
+const killedWhileAdding = {
+  "between its directory and what the clone keeps of it":
+    'rm "$GIT_DIR"/worktrees/*/HEAD "$GIT_DIR"/worktrees/*/commondir "$GIT_DIR"/worktrees/*/index',
+  "before it named its clone": 'rm -r "$GIT_DIR"/worktrees/*/*; : >"$path/.git"',
+  "while it cleared up after a checkout that failed":
+    'rm -r "$GIT_DIR"/worktrees/*; rm "$path"/b.txt',
+  "before a checkout was whole": 'rm "$GIT_DIR"/worktrees/*/index "$path"/b.txt',
+};
+
+// The states are those that a git leaves that is killed at each of its changes to files in turn (2.39, under strace).
+for (const [moment, damage] of Object.entries(killedWhileAdding)) {
+  test(`a worktree is made again whose git was killed ${moment}`, async () => {
+    const { root, clone, base, add } = await sandbox({ "a.txt": "one\n", "b.txt": "two\n" });
+    const other = await add("TSK-002");
+    await removeWorktree(clone, other.path);
+    const script = [
+      "#!/bin/sh",
+      "PATH=${PATH#*:}",
+      'case "$*" in *"worktree add"*) ;; *) exec git "$@" ;; esac',
+      'git "$@" || exit',
+      'for path in "$@"; do case "$path" in */TSK-001) break ;; esac; done',
+      damage,
+      "kill -KILL $$",
+    ];
+    put(root, { "bin/git": script.join("\n") });
+    chmodSync(join(root, "bin/git"), 0o755);
+    const path = join(root, "worktrees", "TSK-001");
+    const request = { path, branch: branchName("aomori/s/TSK-001"), from: base };
+    const env = { PATH: `${join(root, "bin")}:${process.env["PATH"]}` };
+    const begin = () => expect(addWorktree(clone, request, { env })).rejects.toThrow();
+
+    await begin();
+    const again = await add("TSK-001");
+    expect(await currentHead(again)).toBe(base);
+    expect(git(path, "status", "--porcelain")).toBe("");
+    put(path, { "work.txt": "w\n" });
+    expect(await add("TSK-001")).toEqual(again);
+    expect(await uncommittedFiles(again)).toEqual(["work.txt"]);
+    await removeWorktree(clone, path);
+
+    await begin();
+    await reconcileWorktrees(clone, [path]);
+    expect(existsSync(path)).toBe(false);
+    await begin();
+    expect((await reconcileWorktrees(clone, [])).removedWorktrees).toEqual([path]);
+    expect(existsSync(path)).toBe(false);
+    expect(await currentHead(await add("TSK-001"))).toBe(base);
+  });
+}
+
 test("reconciling removes what nobody wants, stale locks, and keeps the rest as it is", async () => {
   const { root, clone, add } = await sandbox();
   const [kept, orphan] = [await add("kept"), await add("orphan")];
