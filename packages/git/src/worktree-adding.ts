@@ -45,9 +45,11 @@ export async function pathsBeingAdded(clone: ProjectClone): Promise<string[]> {
     if (errnoOf(error) === "ENOENT") return [];
     throw ioError(error, `cannot look into ${directory}`);
   }
-  const paths = await Promise.all(names.map((name) => readTextFile(join(directory, name))));
+  const paths = await Promise.all(
+    names.map(async (name) => (await readTextFile(join(directory, name))) ?? ""),
+  );
   // A note that a kill left empty was made before anything was at its path.
-  return paths.filter((path) => path !== undefined && path !== "");
+  return paths.filter((path) => path !== "");
 }
 
 function notesOf(clone: ProjectClone): string {
