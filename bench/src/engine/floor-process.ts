@@ -1,13 +1,14 @@
 /**
  * Raw DBOS on a store of the same kind: as many workflows, steps and transactions, with next to nothing in them, or with as many
- * events of the same size.
+ * events of the same size; through PGlite's own driver or through the store's.
  */
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { durableApplication, localOrgId, openStore } from "@aomori/store";
-import type { Store } from "@aomori/store";
+import { PGlite } from "@electric-sql/pglite";
+import { createPgConfig } from "@electric-sql/pglite/node-postgres";
+import { durableApplication, localOrgId, openStore, pgliteStartParams } from "@aomori/store";
 import { homeLayout, randomBytes } from "@aomori/system";
 import { setTimeout as delay } from "node:timers/promises";
-import type pg from "pg";
+import pg from "pg";
 import * as z from "zod";
 import { answerParent } from "../measuring/answer-parent.ts";
 import { chains, generator } from "./layered-dag.ts";
@@ -26,6 +27,7 @@ const Job = z.object({
   /** Absent: a transaction writes one small row. */
   events: z.object({ ofTasks: z.int(), ofTail: z.int(), sizeBytes: z.int() }).optional(),
   workMs: z.tuple([z.number(), z.number()]),
+  driver: z.enum(["pglite", "store"]),
 });
 type Job = z.output<typeof Job>;
 
@@ -36,11 +38,7 @@ interface TaskCall {
 
 async function run(input: unknown) {
   const job = Job.parse(input);
-  const store = await openStore({
-    home: homeLayout({ AOMORI_HOME: job.home }),
-    clock: { now: () => Date.now() },
-    randomBytes,
-  });
+  const store = await openPool(job);
   await store.pool.query(
     "create table floor (task int not null, step int not null, n int not null)",
   );
@@ -82,8 +80,27 @@ async function run(input: unknown) {
   }
 }
 
+interface OpenPool {
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+async function openPool(job: Job): Promise<OpenPool> {
+  const home = homeLayout({ AOMORI_HOME: job.home });
+  const store = await openStore({ home, clock: { now: () => Date.now() }, randomBytes });
+  if (job.driver === "store") return store;
+  await store.close();
+  const pglite = new PGlite({
+    dataDir: home.databaseDirectory,
+    startParams: [...pgliteStartParams],
+  });
+  const config = Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 });
+  const pool = new pg.Pool(config);
+  return { pool, close: () => pool.end().then(() => pglite.close()) };
+}
+
 /** Both resolve when their workflow is done. */
-function registerWorkflows(store: Store, job: Job, firstStepAtMs: Map<number, number>) {
+function registerWorkflows(store: OpenPool, job: Job, firstStepAtMs: Map<number, number>) {
   const task = DBOS.registerWorkflow(
     async ({ index, workMs }: TaskCall) => {
       for (let step = 0; step < job.stepsPerTask; step += 1) {
@@ -166,7 +183,7 @@ interface Work {
 }
 
 /** Transactions of one small statement each, or of two: the number of the last event, and the events. */
-async function write(store: Store, job: Job, { task, step, counts }: Work): Promise<void> {
+async function write(store: OpenPool, job: Job, { task, step, counts }: Work): Promise<void> {
   for (const [n, count] of counts.entries()) {
     const client = await store.pool.connect();
     try {
@@ -215,7 +232,7 @@ async function writeEvents(
   });
 }
 
-async function checkRows(store: Store, job: Job): Promise<void> {
+async function checkRows(store: OpenPool, job: Job): Promise<void> {
   const { rows } = await store.pool.query<{ rows: number; events: number; done: number }>(
     `select (select count(*)::int from floor) as rows, (select count(*)::int from events) as events,
        (select count(*)::int from dbos.workflow_status where status = 'SUCCESS') as done`,

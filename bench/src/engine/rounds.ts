@@ -37,8 +37,11 @@ export interface Load {
 export interface Rounds {
   readonly work: Work;
   readonly ours: readonly z.output<typeof Times>[];
-  readonly floor: readonly z.output<typeof Times>[];
-  /** The floor whose transactions write as many events as ours; none without `withEvents`. */
+  /** Raw DBOS on PGlite as it is published. */
+  readonly raw: readonly z.output<typeof Times>[];
+  /** The same through the store's own connection; none unless asked for, like the next. */
+  readonly connected: readonly z.output<typeof Times>[];
+  /** And with as many events in its transactions as ours. */
   readonly telling: readonly z.output<typeof Times>[];
 }
 
@@ -47,7 +50,7 @@ export async function runRounds(
   load: Load,
   rounds: number,
   tell: (line: string) => void,
-  { withEvents = false }: { readonly withEvents?: boolean } = {},
+  { withFloors = false }: { readonly withFloors?: boolean } = {},
 ): Promise<Rounds> {
   const { counted: work } = await inChild(engineFile, { ...load, counts: true }, Counted);
   checkWork(work, load);
@@ -66,7 +69,8 @@ export async function runRounds(
     tailTransactions: mergeTransactions,
   };
   const ours: z.output<typeof Times>[] = [];
-  const floor: z.output<typeof Times>[] = [];
+  const raw: z.output<typeof Times>[] = [];
+  const connected: z.output<typeof Times>[] = [];
   const telling: z.output<typeof Times>[] = [];
   const events = {
     ofTasks: work.taskEvents,
@@ -75,17 +79,21 @@ export async function runRounds(
   };
   for (let round = 0; round < rounds; round += 1) {
     const one = await inChild(engineFile, { ...load, counts: false }, Times);
-    const other = await inChild(floorFile, floorLoad, Times);
-    if (withEvents) telling.push(await inChild(floorFile, { ...floorLoad, events }, Times));
+    const other = await inChild(floorFile, { ...floorLoad, driver: "pglite" }, Times);
+    if (withFloors) {
+      const ofStore = { ...floorLoad, driver: "store" };
+      connected.push(await inChild(floorFile, ofStore, Times));
+      telling.push(await inChild(floorFile, { ...ofStore, events }, Times));
+    }
     ours.push(one);
-    floor.push(other);
+    raw.push(other);
     tell(
       `round ${round + 1}: tasks ${one.tasksMs.toFixed(0)} ms against ${other.tasksMs.toFixed(0)}, ` +
         `merged ${one.mergedMs.toFixed(0)} ms against ${other.mergedMs.toFixed(0)}; of the processors ` +
         `${(one.tasksCpuMs / other.tasksCpuMs).toFixed(2)} and ${(one.mergedCpuMs / other.mergedCpuMs).toFixed(2)} times as much`,
     );
   }
-  return { work, ours, floor, telling };
+  return { work, ours, raw, connected, telling };
 }
 
 const Counted = z.object({ counted: Work });

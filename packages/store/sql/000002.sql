@@ -31,3 +31,19 @@ alter table steps drop constraint steps_org_id_agent_id_fkey;
 -- Live agents are looked for when a server starts, once, so that the end of each one touches no index either.
 drop index agents_live;
 alter table agents set (fillfactor = 50);
+
+-- Nothing is looked for by these texts and documents. Their statistics would take most of the time of an analyze, which
+-- PGlite has between the changes of a run.
+alter table specs alter description set statistics 0, alter settings set statistics 0;
+alter table artifacts alter criteria set statistics 0, alter vetoes set statistics 0,
+  alter feedback set statistics 0, alter content set statistics 0;
+alter table phase_attempts alter prompt set statistics 0, alter output set statistics 0,
+  alter feedback set statistics 0;
+alter table tasks alter title set statistics 0, alter description set statistics 0,
+  alter owned_files set statistics 0, alter requirements set statistics 0,
+  alter acceptance_criteria set statistics 0, alter notes set statistics 0, alter failure set statistics 0,
+  alter result set statistics 0;
+alter table agents alter model set statistics 0, alter worktree set statistics 0,
+  alter failure set statistics 0, alter outcome set statistics 0;
+alter table steps alter summary set statistics 0, alter body set statistics 0, alter data set statistics 0;
+alter table events alter summary set statistics 0, alter data set statistics 0;

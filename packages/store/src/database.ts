@@ -40,8 +40,10 @@ function readRows(
     name: camelName(name),
     converted: dataTypeID === int8 || dataTypeID === timestamptz,
   }));
+  // Rows are copies of one that has every column: giving each its columns one by one takes twice as long.
+  const empty = Object.fromEntries(columns.map(({ name }) => [name, undefined]));
   const objects = rows.map((values) => {
-    const row: Record<string, unknown> = {};
+    const row: Record<string, unknown> = { ...empty };
     let index = 0;
     for (const { name, converted } of columns) {
       const value = values[index];

@@ -1,5 +1,6 @@
 export { localOrgId, openStore } from "./open-store.ts";
 export type { OpenStoreOptions } from "./open-store.ts";
+export { pgliteStartParams } from "./pglite-backend.ts";
 export { exportStore } from "./export-store.ts";
 export type { ExportSummary } from "./export-store.ts";
 export { importStore } from "./import-store.ts";

@@ -2,10 +2,8 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
-import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { UserError } from "@aomori/protocol";
 import { acquireLock, errnoOf, ioError } from "@aomori/system";
-import { Pool } from "pg";
 import type pg from "pg";
 
 import { backUpDirectory } from "./backup.ts";
@@ -16,6 +14,7 @@ import { LocalFeed } from "./event-feed.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { appliedMigrations, applyMigrations, pendingMigrations } from "./migrations.ts";
 import type { Migration } from "./migrations.ts";
+import { pglitePool } from "./pglite-connection.ts";
 import { makeDataDirectory } from "./seed.ts";
 import { guardPool, TransactionGuard } from "./transaction-guard.ts";
 
@@ -126,7 +125,7 @@ async function openSession(
       { cause: error },
     );
   }
-  const pool = new Pool(Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }));
+  const pool = pglitePool(pglite);
   pool.on("error", (error) => onLog(`the store's connection failed: ${error.message}`));
   const guard = new TransactionGuard();
   guardPool(pool, guard);

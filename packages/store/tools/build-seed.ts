@@ -11,12 +11,12 @@ import { constants, zstdCompressSync } from "node:zlib";
 
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { PGlite } from "@electric-sql/pglite";
-import { createPgConfig } from "@electric-sql/pglite/node-postgres";
-import { Pool } from "pg";
+import type { Pool } from "pg";
 
 import { durableApplication } from "../src/durable-application.ts";
 import { applyMigrations, loadMigrations } from "../src/migrations.ts";
 import { pgliteInitParams, pgliteStartParams } from "../src/pglite-backend.ts";
+import { pglitePool } from "../src/pglite-connection.ts";
 import { currentManifest, seedArchivePath, seedManifestPath } from "../src/seed.ts";
 import { writeTar } from "../src/tar.ts";
 import type { TarEntry } from "../src/tar.ts";
@@ -72,7 +72,7 @@ async function withPglite(directory: string, work: (pool: Pool) => Promise<void>
     initDbStartParams: [...pgliteInitParams],
   });
   await pglite.waitReady;
-  const pool = new Pool(Object.assign(createPgConfig(pglite), { max: 1, idleTimeoutMillis: 0 }));
+  const pool = pglitePool(pglite);
   try {
     await work(pool);
   } finally {

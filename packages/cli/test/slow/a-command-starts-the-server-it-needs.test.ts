@@ -94,23 +94,31 @@ describe("a command that needs a server", () => {
 });
 
 describe("told to stop while it opens the store", () => {
-  test.each(["server start --foreground", "store check", "store export exported.jsonl"])(
-    "%s lets go of it before it ends",
-    async (line) => {
-      const cwd = join(place.home, "..");
-      const child = place.start([...line.split(" "), "--output", "jsonl"], { cwd });
-      const end = ended(child);
-      await new Promise((resolve) => child.stdout?.once("data", resolve));
-      child.kill("SIGTERM");
-      const { status, stdout } = await end;
-      expect(status).toBe(143);
-      expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
-      const left = existsSync(join(place.home, "run")) ? readdirSync(join(place.home, "run")) : [];
-      expect(left.filter((name) => name !== "last-port")).toEqual([]);
-      expect(readdirSync(cwd).filter((name) => name !== "home")).toEqual([]);
-      expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
-    },
-  );
+  const lines = [
+    "server start --foreground",
+    "store check",
+    "store export exported.jsonl",
+    "store import exported.jsonl",
+  ];
+  test.each(lines)("%s lets go of it before it ends", async (line) => {
+    const cwd = join(place.home, "..");
+    using other = new Workplace();
+    const archive = join(other.home, "..", "exported.jsonl");
+    const isImport = line.startsWith("store import");
+    if (isImport) other.json(["store", "export", archive]);
+    const argv = isImport ? ["store", "import", archive] : line.split(" ");
+    const child = place.start([...argv, "--output", "jsonl"], { cwd });
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    child.kill("SIGTERM");
+    const { status, stdout } = await end;
+    expect(status).toBe(143);
+    expect(events(stdout)).toContainEqual(expect.objectContaining({ code: "INTERRUPTED" }));
+    const left = existsSync(join(place.home, "run")) ? readdirSync(join(place.home, "run")) : [];
+    expect(left.filter((name) => name !== "last-port")).toEqual([]);
+    expect(readdirSync(cwd).filter((name) => name !== "home")).toEqual([]);
+    expect(place.json(["store", "check"])).toMatchObject([{ ok: true }]);
+  });
 });
 
 describe("the store", () => {
