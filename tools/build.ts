@@ -32,6 +32,7 @@ const inlinedPackages = [
   "kysely",
   "modern-tar",
   "pg",
+  "pg-protocol",
   "re2js",
   "undici",
   "yaml",
