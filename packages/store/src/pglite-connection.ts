@@ -22,6 +22,9 @@ function note(statement: Statement, reply: string): void {
   if (reply === "error") statement.isPrepared = false;
 }
 
+/** What waits for the event loop, a request or a signal, waits no longer than this for statements that come without a pause. */
+const loopHeldMs = 5;
+
 /** A text that was sent this often will be sent again. */
 const usesBefore = 2;
 
@@ -34,9 +37,22 @@ class Session {
   /** Names that pg gave and their texts. */
   readonly named: Record<string, string> = {};
   readonly #repeated = new Map<string, Statement>();
+  #turnedAtMs = 0;
 
   constructor(pglite: PGlite) {
     this.pglite = pglite;
+  }
+
+  /** In the order of the calls: pg hands a statement over from within the answer to the one before. */
+  soon(run: () => void): void {
+    if (performance.now() - this.#turnedAtMs < loopHeldMs) {
+      queueMicrotask(run);
+    } else {
+      setImmediate(() => {
+        this.#turnedAtMs = performance.now();
+        run();
+      });
+    }
   }
 
   /** Undefined where the text is new, or one too many. */
@@ -152,7 +168,7 @@ class PgliteConnection extends EventEmitter {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    queueMicrotask(() => {
+    this.#session.soon(() => {
       const { pglite } = this.#session;
       if (pglite.ready && pglite.isInTransaction())
         pglite.execProtocolRawSync(serialize.query("rollback"));
@@ -170,8 +186,7 @@ class PgliteConnection extends EventEmitter {
     const statement = this.#statement;
     this.#messages = [];
     this.#statement = undefined;
-    // pg hands a statement over from within the answer to the one before.
-    queueMicrotask(() => {
+    this.#session.soon(() => {
       this.#run(messages, statement).catch((error: unknown) => this.emit("error", error));
     });
   }

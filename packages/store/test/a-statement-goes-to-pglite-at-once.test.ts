@@ -79,6 +79,22 @@ test("many at once are answered each with its own", async () => {
   expect(answers.map(({ rows }) => rows[0].n)).toEqual(answers.map((_, n) => n));
 });
 
+test("statements without a pause let the event loop come round", async () => {
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const startedAtMs = performance.now();
+  for (let n = 0; performance.now() - startedAtMs < 300; n++) {
+    await pool.query("select $1::int as n", [n]);
+  }
+  isOver = true;
+  expect(turns).toBeGreaterThan(10);
+});
+
 test("a transaction that failed takes nothing until it is rolled back", async () => {
   const client = await pool.connect();
   await client.query("begin");

@@ -1,4 +1,4 @@
-import type { CommandHandler } from "@aomori/command";
+import type { CommandHandler, CommandRequest } from "@aomori/command";
 import { DemoBoard } from "../demo/demo-board.ts";
 import { demoFrame, endingText } from "../demo/demo-frame.ts";
 import { runDemo } from "../demo/run-demo.ts";
@@ -9,30 +9,36 @@ import { textAt } from "../wire/fields.ts";
 const leaveGraceMs = 6000;
 const fallbackRows = 24;
 
-const board = new DemoBoard();
-const show = { startedAtMs: 0, title: "", rows: fallbackRows, showsSteps: false };
+/** What is shown of a run. A terminal has one command at a time; sessions and tools run several and show none. */
+const shownRun = (request?: CommandRequest) => ({
+  board: new DemoBoard(),
+  startedAtMs: Date.now(),
+  title: "",
+  rows: request?.context.stdout.rows() ?? fallbackRows,
+  showsSteps: request?.input["steps"] === true,
+});
+
+let shown = shownRun();
 
 export const handler: CommandHandler = {
   graceMs: leaveGraceMs,
   defaultFormat: "table",
   run: (request) => {
-    show.startedAtMs = Date.now();
-    show.rows = request.context.stdout.rows() ?? fallbackRows;
-    show.showsSteps = request.input["steps"] === true;
-    return runDemo(request, board);
+    shown = shownRun(request);
+    return runDemo(request, shown.board);
   },
   view: {
     frame: (event, terminal) => {
       if (terminal.columns === undefined) return undefined;
-      if (event.type === "demo.started") show.title = textAt(event, "summary") ?? "";
+      if (event.type === "demo.started") shown.title = textAt(event, "summary") ?? "";
       const nowMs = Date.now();
-      const elapsedMs = nowMs - show.startedAtMs;
-      return demoFrame({ ...show, board, elapsedMs, nowMs }, terminal);
+      const elapsedMs = nowMs - shown.startedAtMs;
+      return demoFrame({ ...shown, elapsedMs, nowMs }, terminal);
     },
     event: (event, terminal) => {
       if (event.type === "demo.completed") return endingText(event, terminal);
       const isLive = terminal.columns !== undefined;
-      if (isLive || (stepEventTypes.includes(event.type) && !show.showsSteps)) return undefined;
+      if (isLive || (stepEventTypes.includes(event.type) && !shown.showsSteps)) return undefined;
       return eventLine(event, terminal);
     },
   },
