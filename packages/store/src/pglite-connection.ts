@@ -37,7 +37,10 @@ class Session {
   /** Names that pg gave and their texts. */
   readonly named: Record<string, string> = {};
   readonly #repeated = new Map<string, Statement>();
-  #turnedAtMs = 0;
+  /** When the event loop last came round, as long as statements have come since. */
+  #heldSinceMs: number | undefined;
+  /** Runs that wait for it to come round. */
+  #waiting = 0;
 
   constructor(pglite: PGlite) {
     this.pglite = pglite;
@@ -45,14 +48,22 @@ class Session {
 
   /** In the order of the calls: pg hands a statement over from within the answer to the one before. */
   soon(run: () => void): void {
-    if (performance.now() - this.#turnedAtMs < loopHeldMs) {
-      queueMicrotask(run);
-    } else {
+    const nowMs = performance.now();
+    if (this.#heldSinceMs === undefined) {
+      this.#heldSinceMs = nowMs;
       setImmediate(() => {
-        this.#turnedAtMs = performance.now();
-        run();
+        this.#heldSinceMs = undefined;
       });
     }
+    if (this.#waiting === 0 && nowMs - this.#heldSinceMs < loopHeldMs) {
+      queueMicrotask(run);
+      return;
+    }
+    this.#waiting += 1;
+    setImmediate(() => {
+      this.#waiting -= 1;
+      run();
+    });
   }
 
   /** Undefined where the text is new, or one too many. */
