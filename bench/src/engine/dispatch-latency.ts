@@ -21,7 +21,7 @@ export const dispatchLatency: Benchmark = {
         unit: "ms, p95",
         about:
           `From the commit of task.completed to the call that starts the dependent's agent: ${load.tasks} tasks in 25 chains, ` +
-          `25 agents at once that work ${workMs[0]} to ${workMs[1]} ms each; the floor is raw DBOS from startWorkflow to the first step's body under the same load.`,
+          `25 agents at once that work ${workMs[0]} to ${workMs[1]} ms each; the floor is raw DBOS, with PGlite's own driver, from startWorkflow to the first step's body under the same load.`,
         target: { kind: "most", value: 50 },
         ours: ours.map(({ latenciesMs }) => percentile(latenciesMs, 0.95)),
         floor: raw.map(({ latenciesMs }) => percentile(latenciesMs, 0.95)),

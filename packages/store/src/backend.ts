@@ -9,8 +9,6 @@ export interface Backend {
   readonly pool: pg.Pool;
   readonly guard: TransactionGuard;
   readonly feed: LocalFeed;
-  /** Whether each connection stays one session, so that statements can be prepared by name. */
-  readonly ownsSessions: boolean;
   /** Called after each of our commits; returns at once. */
   noteCommit(): void;
   close(): Promise<void>;

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import type {
   PluginTransformResultArgs,
@@ -82,9 +80,6 @@ class CamelCaseQueries extends CamelCasePlugin {
   }
 }
 
-/** Distinct statements one connection keeps prepared. Ours are written out, so there are some hundred. */
-const preparedLimit = 500;
-
 /** Kysely and transactions over a pool they do not own. */
 export interface Database {
   /** Each statement commits by itself. */
@@ -93,27 +88,13 @@ export interface Database {
   inSession<Result>(body: (session: Session) => Promise<Result>): Promise<Result>;
 }
 
-/**
- * `prepare` names each statement so that the connection parses and plans it once: about half the time per statement on
- * PGlite. It is not for servers behind a pooler that moves sessions.
- */
-export function createDatabase(pool: pg.Pool, options: { prepare: boolean }): Database {
+export function createDatabase(pool: pg.Pool): Database {
   const camelName = columnNames();
-  const names = new Map<string, string>();
-  const nameOf = (text: string): string | undefined => {
-    const known = names.get(text);
-    if (known !== undefined || names.size >= preparedLimit) return known;
-    const name = createHash("sha256").update(text).digest("base64url").slice(0, 24);
-    names.set(text, name);
-    return name;
-  };
   const sendOn =
     (client: pg.PoolClient): Send =>
     async (text, values) => {
-      const name = options.prepare && values.length > 0 ? nameOf(text) : undefined;
       const clean = values.map((value) => (typeof value === "string" ? cleanText(value) : value));
-      const query = { text, values: clean, rowMode: "array" as const };
-      const result = await client.query(name === undefined ? query : { ...query, name });
+      const result = await client.query({ text, values: clean, rowMode: "array" });
       return readRows(result, camelName);
     };
   // It remembers the names it has renamed.

@@ -136,7 +136,6 @@ async function openSession(
     pool,
     guard,
     feed: new LocalFeed(),
-    ownsSessions: true,
     noteCommit: () => housekeeping.noteCommit(),
     close: () => {
       closing ??= housekeeping

@@ -83,8 +83,8 @@ class Session {
 /**
  * A pool of one client for a PGlite in this process. All messages of a statement go to PGlite at once, as a socket would
  * bring them; its own adapter hands each over by itself, which takes a third of a small statement's time. A statement
- * without a name that comes again is prepared under one: DBOS names none of its own, and parsing and planning them takes
- * longer than running them.
+ * without a name that comes again is prepared under one: nobody here names any, and parsing and planning them takes longer
+ * than running them. A COPY from a client is not for this pool: PGlite ends on it.
  */
 export function pglitePool(pglite: PGlite): Pool {
   const session = new Session(pglite);
@@ -157,10 +157,6 @@ class PgliteConnection extends EventEmitter {
 
   close(message: NamedMessage): void {
     this.#messages.push(serialize.close(message));
-  }
-
-  sendCopyFail(reason: string): void {
-    this.#messages.push(serialize.copyFail(reason));
   }
 
   query(text: string): void {

@@ -70,7 +70,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Backend> {
     pool,
     guard,
     feed,
-    ownsSessions: false,
     noteCommit: () => undefined,
     close: () => {
       closing ??= feed.close().then(() => pool.end());

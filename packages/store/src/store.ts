@@ -62,7 +62,7 @@ export class Store implements AsyncDisposable {
     this.pool = backend.pool;
     this.events = backend.feed;
     this.clock = clock;
-    this.#database = createDatabase(backend.pool, { prepare: backend.ownsSessions });
+    this.#database = createDatabase(backend.pool);
     this.#backend = backend;
     this.#randomBytes = randomBytes;
   }
