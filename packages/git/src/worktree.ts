@@ -42,7 +42,7 @@ export async function addWorktree(
   options: GitOptions = {},
 ): Promise<Worktree> {
   await mkdir(dirname(request.path), { recursive: true });
-  const path = join(await realpath(dirname(request.path)), lastPart(request.path));
+  const path = await resolvedPath(request.path);
   if (!(await isOccupied(path))) {
     await noteAdding(clone, path);
     const branch = ["--no-track", "-b", request.branch];
@@ -280,8 +280,4 @@ async function isOccupied(path: string): Promise<boolean> {
     if (errnoOf(error) === "ENOENT") return false;
     throw ioError(error, `cannot look at ${path}`);
   }
-}
-
-function lastPart(path: string): string {
-  return path.split("/").findLast((part) => part !== "") ?? "";
 }
